@@ -1,0 +1,1 @@
+//! The requester's command line: run, submit, verify.

@@ -1,0 +1,112 @@
+//! Messages between the page and a compute worker, and what can go wrong with a unit (issue: "never on the page thread").
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use thiserror::Error;
+
+use crate::hash::Hash;
+
+/// Version of these messages; a worker of another version is not used.
+pub const WORKER_PROTOCOL: u32 = 1;
+/// Units handed to a worker at once.
+pub const MAX_RUN_UNITS: usize = crate::job::MAX_BATCH;
+
+/// Why a unit is computed. A worker treats all alike; it is told so that progress can be named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Purpose {
+    /// As compute node, for pay.
+    Compute,
+    /// As auditor.
+    Audit,
+    /// As stray, to become an auditor; or as requester, to prepare that.
+    Calibrate,
+    /// As requester, where a panel could not decide.
+    Jury,
+}
+
+/// Why a unit has no output. None of these harms the peer that ran it.
+#[derive(Clone, Debug, PartialEq, Eq, Error, BorshSerialize, BorshDeserialize)]
+pub enum Fault {
+    /// The module is not one that Nora runs.
+    #[error("kernel refused: {0}")]
+    Refused(String),
+    /// The kernel stopped itself: a trap.
+    #[error("kernel trapped: {0}")]
+    Trap(String),
+    /// The unit ran past its deadline and its worker was terminated.
+    #[error("unit ran longer than {0} ms")]
+    Deadline(u32),
+    /// More memory than allowed was asked for.
+    #[error("kernel asked for more memory than allowed")]
+    Memory,
+    /// The output is larger than the job allows, or lies outside the kernel's memory.
+    #[error("output of {got} bytes, allowed are {limit}")]
+    Output {
+        /// Bytes the kernel claimed.
+        got: u64,
+        /// Bytes the job allows.
+        limit: u32,
+    },
+    /// The worker itself failed to start or died.
+    #[error("worker failed: {0}")]
+    Worker(String),
+}
+
+/// Page to worker.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum ToWorker {
+    /// Admit and compile a kernel; keep it for later runs. Answer: [`FromWorker::Loaded`].
+    Load {
+        /// The module's kernel id (checked by the worker).
+        kernel: Hash,
+        /// The module as submitted.
+        module: Vec<u8>,
+        /// The job's shared input, empty if there is none.
+        shared: Vec<u8>,
+    },
+    /// Run units one after the other. Answer: one [`FromWorker::Unit`] each.
+    Run {
+        /// Chosen by the page, repeated in every answer.
+        run: u64,
+        /// Which loaded kernel.
+        kernel: Hash,
+        /// Why.
+        purpose: Purpose,
+        /// Largest output, bytes.
+        max_output: u32,
+        /// The units' own inputs, at most [`MAX_RUN_UNITS`].
+        inputs: Vec<Vec<u8>>,
+    },
+}
+
+/// Worker to page.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum FromWorker {
+    /// The worker is up and speaks this version.
+    Ready {
+        /// [`WORKER_PROTOCOL`] of the worker.
+        version: u32,
+    },
+    /// A kernel was compiled, or refused.
+    Loaded {
+        /// Which.
+        kernel: Hash,
+        /// The fault, if refused.
+        result: Result<(), Fault>,
+    },
+    /// One unit of a run is done.
+    Unit {
+        /// The run.
+        run: u64,
+        /// Index into the run's inputs.
+        index: u16,
+        /// Output bytes or fault.
+        result: Result<Vec<u8>, Fault>,
+        /// Microseconds of computation.
+        micros: u64,
+    },
+}
+
+/// The kernel ABI (crates/kernel): no imports; exports `memory`, `nora_abi() -> i32` (= 1),
+/// `nora_alloc(len: i32) -> i32`, and `nora_run(shared: i32, shared_len: i32, input: i32, input_len: i32) -> i64`
+/// which returns `(pointer << 32) | length` of the output. A fresh instance runs each unit.
+pub const KERNEL_ABI: i32 = 1;

@@ -1,0 +1,1 @@
+//! SDK for people who write kernels: one function from bytes to bytes.

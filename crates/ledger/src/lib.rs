@@ -1,0 +1,1 @@
+//! Pure ledger engine: blocks, authenticated state, light client, snapshots.

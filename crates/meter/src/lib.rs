@@ -1,0 +1,1 @@
+//! Pure admission of kernels: which WebAssembly modules Nora runs.

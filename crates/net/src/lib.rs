@@ -1,0 +1,1 @@
+//! libp2p behaviour and swarm per target: events in, commands out.

@@ -1,0 +1,1 @@
+//! The run loop of a peer: rules, ledger, network, store and workers behind one handle.

@@ -1,0 +1,1 @@
+//! Clock, sleep, spawn and entropy: the one crate with a twin per target.

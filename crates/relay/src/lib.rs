@@ -1,0 +1,1 @@
+//! The relay: bootstrap, signalling, page server, first committee member.

@@ -1,0 +1,1 @@
+//! The page: Leptos components fed by the node's views.

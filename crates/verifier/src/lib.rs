@@ -1,0 +1,1 @@
+//! The offline verifier inside a result page: a wasm module without imports.

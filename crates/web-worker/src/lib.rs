@@ -1,0 +1,1 @@
+//! Runs kernels in a dedicated Web Worker.

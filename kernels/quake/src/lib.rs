@@ -1,0 +1,1 @@
+//! Seismic onset picking: recursive STA/LTA, AIC, network coincidence.
