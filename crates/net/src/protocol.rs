@@ -105,17 +105,40 @@ pub enum Refusal {
     NotServed,
 }
 
-/// A result the moment it is computed: may be shown, must be marked, counts for nothing.
+/// Most results of one [`Provisional`].
+pub const MAX_PROVISIONAL: usize = 256;
+/// Largest output that travels with a provisional result, bytes; larger ones are fetched by name.
+pub const MAX_PROVISIONAL_OUTPUT: usize = 1024;
+
+/// Results the moment they are computed: may be shown, must be marked, count for nothing until the ledger says so.
+/// Only mode `unverified` sends them; elsewhere an answer stays hidden until all seals are in.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Provisional {
     /// Job.
     pub job: Hash,
-    /// Unit.
-    pub unit: u32,
-    /// Answer.
-    pub answer: Hash,
-    /// Who computed it.
+    /// Who computed them.
     pub by: PeerKey,
-    /// Its signature over the fields above.
+    /// (unit, output), at most [`MAX_PROVISIONAL`].
+    pub results: Vec<(u32, Vec<u8>)>,
+    /// The sender's signature over [`Provisional::signed_hash`].
     pub signature: Signature,
+}
+
+impl Provisional {
+    /// What the sender signs.
+    #[must_use]
+    pub fn signed_hash(job: &Hash, by: &PeerKey, results: &[(u32, Vec<u8>)]) -> Hash {
+        let results = nora_core::codec::encode(&results.to_vec());
+        Hash::of(nora_core::Domain::Result, &[b"provisional", job.as_ref(), &by.0, &results])
+    }
+
+    /// True if the signature is the sender's and the bounds hold.
+    #[must_use]
+    pub fn verify(&self) -> bool {
+        self.results.len() <= MAX_PROVISIONAL
+            && self.results.iter().all(|(_, output)| output.len() <= MAX_PROVISIONAL_OUTPUT)
+            && self
+                .by
+                .verify(Self::signed_hash(&self.job, &self.by, &self.results).as_bytes(), &self.signature)
+    }
 }
