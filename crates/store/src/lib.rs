@@ -1,5 +1,21 @@
 //! Key-value stores: memory, IndexedDB in the browser, redb on native. One trait, one test suite for all.
 
+#![forbid(unsafe_code)]
+
+mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+mod redb_store;
+mod schema;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sealed;
+#[cfg(test)]
+mod tests_suite;
+
+pub use memory::MemoryStore;
+#[cfg(not(target_arch = "wasm32"))]
+pub use redb_store::RedbStore;
+pub use schema::SCHEMA;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -32,7 +48,7 @@ pub enum StoreError {
 /// The tables of a store. Keys and values are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
-    /// Single values: checkpoint, settings, schema.
+    /// Single values: checkpoint, settings. The schema's number is kept by the back end itself, out of reach of `write`.
     Meta,
     /// Blocks by height (8 bytes big-endian).
     Blocks,
@@ -46,6 +62,30 @@ pub enum Table {
     Keys,
 }
 
+impl Table {
+    /// Every table, in schema order.
+    pub const ALL: [Self; 6] = [
+        Self::Meta,
+        Self::Blocks,
+        Self::State,
+        Self::Pending,
+        Self::Blobs,
+        Self::Keys,
+    ];
+
+    /// Name of the table on disk. Never changed once released: it is part of the schema.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Blocks => "blocks",
+            Self::State => "state",
+            Self::Pending => "pending",
+            Self::Blobs => "blobs",
+            Self::Keys => "keys",
+        }
+    }
+}
+
 /// One write of an atomic batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
@@ -55,6 +95,21 @@ pub enum Write {
     Delete(Table, Vec<u8>),
 }
 
+impl Write {
+    /// The table written to.
+    pub const fn table(&self) -> Table {
+        match self {
+            Self::Put(table, ..) | Self::Delete(table, _) => *table,
+        }
+    }
+}
+
+/// A secret seed, wiped from memory when dropped.
+pub type Seed = zeroize::Zeroizing<[u8; 32]>;
+
+/// A key and its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
 /// A store of bytes. `write` is atomic and durable when it returns.
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
@@ -62,13 +117,9 @@ pub trait Store: Send + Sync {
     /// The value of a key.
     async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
     /// Entries with `from <= key < to` in key order, at most `limit`. `to = None` means to the end of the table.
-    async fn range(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    /// A range that ends before it starts is empty.
+    async fn range(&self, table: Table, from: &[u8], to: Option<&[u8]>, limit: usize)
+    -> Result<Vec<Entry>, StoreError>;
     /// Applies all writes or none.
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;
 }

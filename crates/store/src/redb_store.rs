@@ -1,0 +1,170 @@
+//! The native store: one redb file, every commit synced to disk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
+
+use crate::schema::{MIGRATIONS, Step, migrate};
+use crate::{Entry, Store, StoreError, Table, Write};
+
+mod error;
+use error::{at, store_error};
+
+/// The schema's number, in a table of its own so that no `Write` reaches it.
+const SCHEMA_TABLE: TableDefinition<'static, (), u32> = TableDefinition::new("schema");
+
+fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+    TableDefinition::new(table.name())
+}
+
+/// A store in one file. A second process or a second `open` of the same file is refused.
+#[derive(Debug, Clone)]
+pub struct RedbStore {
+    database: Arc<Database>,
+}
+
+impl RedbStore {
+    /// Opens the file, makes it if it is not there, and brings its schema up to [`crate::SCHEMA`].
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] if a newer version wrote it, [`StoreError::Damaged`] if it is no such file or broken,
+    /// [`StoreError::Refused`] if another process has it or the system denies access, [`StoreError::Full`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::prepare(guarded(|| Database::create(path))?, MIGRATIONS)
+    }
+
+    /// Opens on storage other than a file.
+    ///
+    /// # Errors
+    /// As for [`RedbStore::open`].
+    pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        Self::prepare(
+            guarded(|| Database::builder().create_with_backend(backend))?,
+            MIGRATIONS,
+        )
+    }
+
+    // All steps and the new number in one transaction: a crash leaves the old schema or the new one, nothing between.
+    fn prepare(database: Database, migrations: &[&[Step]]) -> Result<Self, StoreError> {
+        caught(|| Self::migrate(&database, migrations))?;
+        Ok(Self {
+            database: Arc::new(database),
+        })
+    }
+
+    fn migrate(database: &Database, migrations: &[&[Step]]) -> Result<(), StoreError> {
+        let transaction = database.begin_write().map_err(store_error)?;
+        let found = {
+            let table = transaction.open_table(SCHEMA_TABLE).map_err(store_error)?;
+            let found = table.get(()).map_err(store_error)?;
+            found.map_or(0, |number| number.value())
+        };
+        let reached = migrate(found, migrations, |step| apply(&transaction, step))?;
+        {
+            let mut table = transaction.open_table(SCHEMA_TABLE).map_err(store_error)?;
+            table.insert((), reached).map_err(store_error)?;
+        }
+        transaction.commit().map_err(store_error)
+    }
+
+    /// Runs `work` where blocking does no harm: on tokio's blocking threads if there is a runtime, else right here.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let database = Arc::clone(&self.database);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime
+                .spawn_blocking(move || caught(|| work(&database)))
+                .await
+                .map_err(|lost| StoreError::Backend(format!("the store's thread was lost: {lost}")))?,
+            Err(_) => caught(|| work(&database)),
+        }
+    }
+}
+
+/// redb trusts the pages of a file that was closed cleanly and panics on one that was tampered with since; a broken disk
+/// must not take the process down.
+fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(StoreError::Damaged("the file's pages contradict each other".into())))
+}
+
+fn guarded(open: impl FnOnce() -> Result<Database, redb::DatabaseError>) -> Result<Database, StoreError> {
+    caught(|| open().map_err(store_error))
+}
+
+fn apply(transaction: &WriteTransaction, step: Step) -> Result<(), StoreError> {
+    match step {
+        Step::Create(table) => transaction.open_table(definition(table)).map(drop).map_err(at(table)),
+    }
+}
+
+#[async_trait]
+impl Store for RedbStore {
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = key.to_vec();
+        self.blocking(move |database| {
+            let transaction = database.begin_read().map_err(store_error)?;
+            let entries = transaction.open_table(definition(table)).map_err(at(table))?;
+            let value = entries.get(key.as_slice()).map_err(at(table))?;
+            Ok(value.map(|value| value.value().to_vec()))
+        })
+        .await
+    }
+
+    async fn range(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        if to.is_some_and(|to| to <= from) {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (from.to_vec(), to.map(<[u8]>::to_vec));
+        self.blocking(move |database| {
+            let transaction = database.begin_read().map_err(store_error)?;
+            let entries = transaction.open_table(definition(table)).map_err(at(table))?;
+            let range = match &to {
+                Some(to) => entries.range(from.as_slice()..to.as_slice()),
+                None => entries.range(from.as_slice()..),
+            };
+            range
+                .map_err(at(table))?
+                .take(limit)
+                .map(|entry| {
+                    let (key, value) = entry.map_err(at(table))?;
+                    Ok((key.value().to_vec(), value.value().to_vec()))
+                })
+                .collect()
+        })
+        .await
+    }
+
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.blocking(move |database| {
+            let transaction = database.begin_write().map_err(store_error)?;
+            for write in &writes {
+                let table = write.table();
+                let mut entries = transaction.open_table(definition(table)).map_err(at(table))?;
+                match write {
+                    Write::Put(_, key, value) => {
+                        entries.insert(key.as_slice(), value.as_slice()).map_err(at(table))?;
+                    }
+                    Write::Delete(_, key) => {
+                        entries.remove(key.as_slice()).map_err(at(table))?;
+                    }
+                }
+            }
+            transaction.commit().map_err(store_error)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests;
