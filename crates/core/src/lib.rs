@@ -7,6 +7,7 @@
 
 pub mod blob;
 pub mod block;
+pub mod bundle;
 pub mod codec;
 pub mod compute;
 pub mod hash;

@@ -41,6 +41,14 @@ impl StateProof {
     /// Whatever does not hold, see [`ProofError`].
     pub fn verify(&self, committee: &Committee) -> Result<(), ProofError> {
         self.certificate.verify(&self.header, committee)?;
+        self.verify_path()
+    }
+
+    /// Checks the path only, so that a report can tell a wrong path from a wrong certificate.
+    ///
+    /// # Errors
+    /// [`ProofError::BadPath`].
+    pub fn verify_path(&self) -> Result<(), ProofError> {
         self.path
             .verify(jmt::RootHash(self.header.state_root.0), KeyHash::with::<Sha256>(&self.key), self.value.as_ref())
             .map_err(|_| ProofError::BadPath)
