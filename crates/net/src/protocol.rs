@@ -5,6 +5,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use nora_core::{Block, Hash, Height, PeerKey, Signature, SignedTx};
+use nora_ledger::Checkpoint;
 
 /// Request-response protocol id.
 pub const PROTOCOL: &str = "/nora/1";
@@ -69,10 +70,10 @@ pub enum Response {
     Head(Option<Block>),
     /// Consecutive blocks, possibly none (pruned or not there yet).
     Blocks(Vec<Block>),
-    /// Entries in key order after `skip`; `total` entries in all; the block that certifies them.
+    /// Entries in key order after `skip`; `total` entries in all; the head that certifies them.
     Snapshot {
-        /// The certified block (without transactions is allowed).
-        block: Option<Block>,
+        /// The checkpoint without its entries; `None` if there is none, or not any more.
+        checkpoint: Option<Checkpoint>,
         /// Entries in all.
         total: u32,
         /// This part.
