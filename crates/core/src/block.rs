@@ -27,7 +27,7 @@ pub const MAX_COMMITTEE: usize = 32;
 pub struct Member {
     /// Signs blocks.
     pub key: PeerKey,
-    /// Proves beacons (RFC 9381, edwards25519).
+    /// Proves beacons (RFC 9381 over ristretto255).
     pub vrf: [u8; 32],
     /// Voting weight, capped reputation.
     pub weight: u64,
@@ -75,7 +75,7 @@ pub struct Header {
     pub next_committee: Hash,
     /// Key of the proposer.
     pub proposer: PeerKey,
-    /// Proof that the beacon was not chosen: VRF proof over the previous beacon, 80 bytes.
+    /// Proof that the beacon was not chosen: VRF proof over ledger id and previous beacon, 80 bytes.
     pub vrf_proof: Vec<u8>,
     /// SHA-256(tag | previous beacon | VRF output).
     pub beacon: Hash,

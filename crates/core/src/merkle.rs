@@ -9,14 +9,18 @@ use crate::hash::Hash;
 /// The root of an empty tree.
 pub const EMPTY_ROOT: Hash = Hash::ZERO;
 
-fn leaf(bytes: &[u8]) -> Hash {
+/// Hash of one leaf.
+#[must_use]
+pub fn leaf(bytes: &[u8]) -> Hash {
     let mut h = Sha256::new();
     h.update([0]);
     h.update(bytes);
     Hash(h.finalize().into())
 }
 
-fn node(left: &Hash, right: &Hash) -> Hash {
+/// Hash of an inner node.
+#[must_use]
+pub fn node(left: &Hash, right: &Hash) -> Hash {
     let mut h = Sha256::new();
     h.update([1]);
     h.update(left);
