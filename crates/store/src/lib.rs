@@ -2,7 +2,14 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(target_arch = "wasm32")]
+pub mod identity;
+#[cfg(target_arch = "wasm32")]
+mod indexed_db;
 mod memory;
+pub mod node_lock;
+#[cfg(target_arch = "wasm32")]
+mod persistence;
 #[cfg(not(target_arch = "wasm32"))]
 mod redb_store;
 mod schema;
@@ -11,7 +18,11 @@ pub mod sealed;
 #[cfg(test)]
 mod tests_suite;
 
+#[cfg(target_arch = "wasm32")]
+pub use indexed_db::IndexedDbStore;
 pub use memory::MemoryStore;
+#[cfg(target_arch = "wasm32")]
+pub use persistence::request_persistence;
 #[cfg(not(target_arch = "wasm32"))]
 pub use redb_store::RedbStore;
 pub use schema::SCHEMA;

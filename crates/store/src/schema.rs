@@ -10,6 +10,8 @@ pub const SCHEMA: u32 = 1;
 pub(crate) enum Step {
     /// The table comes into being, empty.
     Create(Table),
+    /// The place for keys that have no bytes, of which only the browser has any.
+    CreateWrappingKeys,
 }
 
 /// What leads from schema `n` to `n + 1` is entry `n`. Entries are only ever appended: data of every released schema is
@@ -21,6 +23,7 @@ pub(crate) const MIGRATIONS: &[&[Step]] = &[&[
     Step::Create(Table::Pending),
     Step::Create(Table::Blobs),
     Step::Create(Table::Keys),
+    Step::CreateWrappingKeys,
 ]];
 
 const _: () = assert!(

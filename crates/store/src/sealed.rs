@@ -99,7 +99,7 @@ fn seal(passphrase: &[u8], seed: &[u8; 32], costs: Costs) -> Result<Vec<u8>, Sto
         return Err(StoreError::Refused("an empty passphrase seals nothing".into()));
     }
     let mut random = [0; SALT + NONCE];
-    getrandom::fill(&mut random).map_err(|error| StoreError::Backend(format!("no entropy: {error}")))?;
+    nora_platform::entropy(&mut random).map_err(|error| StoreError::Backend(error.to_string()))?;
     let mut bytes = Vec::with_capacity(HEADER + SEALED);
     bytes.extend_from_slice(MAGIC);
     bytes.push(VERSION);

@@ -3,10 +3,7 @@
 
 use crate::{Store, Table, Write};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use tokio::test as async_test;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use wasm_bindgen_test::wasm_bindgen_test as async_test;
+pub(crate) use nora_platform::async_test;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -203,7 +200,6 @@ async fn large_values(store: &dyn Store) {
 }
 
 /// First half of the persistence test: run, close, reopen, then `expect_left_behind`.
-#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
 pub(crate) async fn leave_behind(store: &dyn Store) {
     store
         .write(vec![
@@ -215,7 +211,6 @@ pub(crate) async fn leave_behind(store: &dyn Store) {
 }
 
 /// Second half: what `leave_behind` wrote is there, in its table, and nothing else.
-#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
 pub(crate) async fn expect_left_behind(store: &dyn Store) {
     let blocks = store.range(Table::Blocks, b"", None, 9).await.unwrap();
     assert_eq!(blocks, [(vec![0, 255], b"kept".to_vec())]);

@@ -46,7 +46,11 @@ fn a_failing_step_ends_the_chain() {
 
 #[test]
 fn the_history_creates_every_table_once() {
-    let mut created: Vec<Table> = MIGRATIONS.concat().into_iter().map(|Create(table)| table).collect();
+    let created = MIGRATIONS.concat().into_iter().filter_map(|step| match step {
+        Create(table) => Some(table),
+        Step::CreateWrappingKeys => None,
+    });
+    let mut created: Vec<Table> = created.collect();
     created.sort_unstable();
     assert_eq!(created, Table::ALL);
 }

@@ -1,0 +1,117 @@
+//! Opening, migrating and deleting a database.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
+
+use super::WRAPPING_KEYS;
+use super::error::{is_named, js_error};
+use super::request::{answer, reason};
+use crate::StoreError;
+use crate::schema::{Step, migrate};
+
+fn factory() -> Result<IdbFactory, StoreError> {
+    // The property is missing or null where there is no IndexedDB, and reading it throws where it is forbidden.
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| js_error(&error))?;
+    factory.dyn_into().map_err(|_| StoreError::Refused("this browser has no IndexedDB".into()))
+}
+
+/// Marks an opening whose caller went away, so that a late upgrade is undone and not left without tables.
+struct Abandon(Rc<Cell<bool>>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.set(true);
+    }
+}
+
+pub(super) async fn open(name: &str, migrations: &'static [&'static [Step]]) -> Result<IdbDatabase, StoreError> {
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    let request = factory()?.open_with_u32(name, known).map_err(|error| js_error(&error))?;
+
+    let abandoned = Rc::new(Cell::new(false));
+    let failure = Rc::new(RefCell::new(None));
+    let upgrade = {
+        let (request, abandoned, failure) = (request.clone(), Rc::clone(&abandoned), Rc::clone(&failure));
+        move |event: IdbVersionChangeEvent| {
+            let migrated = if abandoned.get() {
+                Err(StoreError::Backend("nobody waits for the database".into()))
+            } else {
+                upgrade(&request, event.old_version(), migrations)
+            };
+            if let Err(error) = migrated {
+                failure.replace(Some(error));
+                // It fails only if the browser has aborted the upgrade already.
+                let _aborted = request.transaction().map(|transaction| transaction.abort());
+            }
+        }
+    };
+    let upgrade: Function = Closure::once_into_js(upgrade).unchecked_into();
+    request.set_onupgradeneeded(Some(&upgrade));
+    let _abandon = Abandon(abandoned);
+
+    match settle(&request).await {
+        Ok(database) => complete(database.unchecked_into(), known),
+        Err(error) => match failure.take() {
+            Some(failure) => Err(failure),
+            None if request.error().is_ok_and(|e| e.is_some_and(|e| is_named(&e, "VersionError"))) => {
+                Err(newer(name, known).await?)
+            }
+            None => Err(error),
+        },
+    }
+}
+
+fn upgrade(request: &IdbOpenDbRequest, old: f64, migrations: &[&[Step]]) -> Result<(), StoreError> {
+    let database: IdbDatabase = request.result().map_err(|error| js_error(&error))?.unchecked_into();
+    let create = |name: &str| database.create_object_store(name).map(drop).map_err(|error| js_error(&error));
+    // Versions are whole numbers from 0 upwards; the cast saturates for anything else.
+    migrate(old as u32, migrations, |step| match step {
+        Step::Create(table) => create(table.name()),
+        Step::CreateWrappingKeys => create(WRAPPING_KEYS),
+    })
+    .map(drop)
+}
+
+/// A database of another maker may have our name and our version.
+fn complete(database: IdbDatabase, known: u32) -> Result<IdbDatabase, StoreError> {
+    if database.version() == f64::from(known) && database.object_store_names().length() > 0 {
+        return Ok(database);
+    }
+    database.close();
+    Err(StoreError::Damaged("the database has no tables".into()))
+}
+
+async fn newer(name: &str, known: u32) -> Result<StoreError, StoreError> {
+    let request = factory()?.open(name).map_err(|error| js_error(&error))?;
+    let database: IdbDatabase = answer(&request).await?.unchecked_into();
+    let found = database.version() as u32;
+    database.close();
+    Ok(StoreError::Newer { found, known })
+}
+
+pub(super) async fn delete(name: &str) -> Result<(), StoreError> {
+    let request = factory()?.delete_database(name).map_err(|error| js_error(&error))?;
+    settle(&request).await.map(drop)
+}
+
+/// Like [`answer`], but does not wait for tabs that hold the database without end.
+async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, StoreError> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+        request.set_onblocked(Some(&reject));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => request.result().map_err(|error| js_error(&error)),
+        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => {
+            Err(StoreError::Refused("another tab holds the database and does not let go".into()))
+        }
+        Err(_) => Err(reason(request)),
+    }
+}
