@@ -1,10 +1,13 @@
 //! The report as JSON. Numbers that may pass 2^53 are still numbers: heights and times stay far below it.
 
-use nora_core::bundle::{Facts, Report};
+use nora_core::bundle::{Bundle, Evidence, Facts, Report, preview};
 use nora_core::job::ModeId;
 use serde_json::{Value, json};
 
-/// `{ok, checks: [{name, ok, detail}], facts: {...} | null}`.
+/// Units whose outputs are listed; a page with more rows helps nobody.
+pub const MAX_LISTED: usize = 2_000;
+
+/// `{ok, checks: [{name, ok, detail}], facts: {...} | null, ...}`.
 #[must_use]
 pub fn report_json(report: &Report) -> Value {
     let checks: Vec<Value> = report
@@ -39,5 +42,60 @@ fn facts_json(facts: &Facts) -> Value {
         "executions": facts.executions,
         "kernel_id": facts.kernel_id.to_string(),
         "results": facts.results.map(|r| r.to_string()),
+    })
+}
+
+/// What the page shows of a bundle beside the report: `{evidence: {...}, units: [{unit, answer, bytes, output}]}`.
+#[must_use]
+pub fn contents_json(bundle: &Bundle) -> Value {
+    let units: Vec<Value> = bundle
+        .outputs
+        .iter()
+        .zip(&bundle.evidence.answers)
+        .take(MAX_LISTED)
+        .enumerate()
+        .map(|(unit, (output, answer))| {
+            json!({ "unit": unit, "answer": answer.to_string(), "bytes": output.len(), "output": preview(output) })
+        })
+        .collect();
+    json!({ "evidence": evidence_json(&bundle.evidence), "units": units })
+}
+
+fn evidence_json(evidence: &Evidence) -> Value {
+    let (header, certificate) = (&evidence.proof.header, &evidence.proof.certificate);
+    let members: Vec<Value> = evidence
+        .committee
+        .members
+        .iter()
+        .map(|m| json!({ "key": m.key.to_string(), "weight": m.weight }))
+        .collect();
+    let signatures: Vec<Value> = certificate
+        .signatures
+        .iter()
+        .map(|(index, signature)| json!({ "member": index, "signature": hex::encode(signature.0) }))
+        .collect();
+    json!({
+        "header": {
+            "version": header.version,
+            "ledger": header.ledger.to_string(),
+            "epoch": header.epoch,
+            "height": header.height,
+            "time": header.time,
+            "parent": header.parent.to_string(),
+            "tx_root": header.tx_root.to_string(),
+            "state_root": header.state_root.to_string(),
+            "mmr_root": header.mmr_root.to_string(),
+            "committee": header.committee.to_string(),
+            "next_committee": header.next_committee.to_string(),
+            "proposer": header.proposer.to_string(),
+            "beacon": header.beacon.to_string(),
+        },
+        "committee": members,
+        "certificate": signatures,
+        "proof": {
+            "key": hex::encode(&evidence.proof.key),
+            "value": evidence.proof.value.as_ref().map(|v| hex::encode(v)),
+            "path": hex::encode(nora_core::codec::encode(&evidence.proof.path)),
+        },
     })
 }

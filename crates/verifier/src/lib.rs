@@ -7,14 +7,22 @@ mod abi;
 mod json;
 
 pub use abi::{alloc, verify};
-pub use json::report_json;
+pub use json::{MAX_LISTED, contents_json, report_json};
 
-use nora_core::bundle;
+use nora_core::bundle::{self, Bundle, Report};
 
-/// Checks an encoded bundle and words the outcome as JSON, see [`report_json`].
+/// Checks an encoded bundle and words the outcome as JSON: [`report_json`], and [`contents_json`] if it can be read.
 #[must_use]
 pub fn check(bytes: &[u8]) -> String {
-    report_json(&bundle::verify_bytes(bytes, None)).to_string()
+    let bundle = match Bundle::decode(bytes) {
+        Ok(bundle) => bundle,
+        Err(e) => return report_json(&Report::unreadable(&format!("the bundle cannot be read: {e}"))).to_string(),
+    };
+    let mut json = report_json(&bundle::verify(&bundle, None));
+    if let (Some(json), serde_json::Value::Object(contents)) = (json.as_object_mut(), contents_json(&bundle)) {
+        json.extend(contents);
+    }
+    json.to_string()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! were accepted on a ledger. Nobody has to be asked to check it: no network, no clock.
 
 mod genesis;
+mod preview;
 mod report;
 mod verify;
 
@@ -13,6 +14,7 @@ mod tests;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+pub use preview::preview;
 pub use report::{Check, CheckName, Facts, Report};
 pub use verify::{verify, verify_bytes};
 

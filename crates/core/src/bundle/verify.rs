@@ -4,9 +4,10 @@ use crate::blob;
 use crate::bundle::genesis::Genesis;
 use crate::bundle::{BUNDLE_VERSION, Bundle, Check, CheckName, Evidence, Facts, Report};
 use crate::codec;
-use crate::hash::{Domain, Hash};
-use crate::job::{self, Answer, JobId, JobSpec, UnitIndex, UnitInputs};
+use crate::hash::Hash;
+use crate::job::{self, JobSpec, UnitInputs};
 use crate::merkle;
+use crate::rules;
 use crate::rules::types::{Job, JobStatus};
 
 /// Largest encoded job entry, bytes: the spec is bounded by a transaction's size.
@@ -66,7 +67,7 @@ fn format(evidence: &Evidence) -> Outcome {
 
 fn ledger(evidence: &Evidence, trusted: Option<&Hash>) -> Outcome {
     let genesis = Genesis::decode(&evidence.genesis).map_err(|e| format!("the genesis cannot be read: {e}"))?;
-    let id = genesis.id();
+    let id = genesis.ledger_id();
     let header = &evidence.proof.header;
     if header.ledger != id {
         return Err(format!("the header is of ledger {}, the genesis in the bundle of ledger {id}", header.ledger));
@@ -99,7 +100,7 @@ fn state(evidence: &Evidence) -> Outcome {
 
 /// The job's entry, read from the proof. Whether the proof holds is another check.
 fn job_entry(evidence: &Evidence) -> Result<Job, String> {
-    if evidence.proof.key != job_key(&evidence.job) {
+    if evidence.proof.key != rules::key_of_job(&evidence.job) {
         return Err(format!("the proof is about another entry than job {}", evidence.job));
     }
     let value = evidence.proof.value.as_deref().ok_or("the proof says that there is no such job")?;
@@ -156,7 +157,7 @@ fn answers(evidence: &Evidence, job: &Job) -> Outcome {
         return Err(format!("there are {} answers for {} units", answers.len(), job.spec.units));
     }
     let leaves: Vec<Hash> =
-        (0u32..).zip(answers).map(|(unit, answer)| result_leaf(&evidence.job, unit, answer)).collect();
+        (0u32..).zip(answers).map(|(unit, answer)| rules::result_leaf(&evidence.job, unit, answer)).collect();
     let root = merkle::root(&leaves);
     if root != expected {
         return Err(format!("the answers give {root}, accepted was {expected}"));
@@ -188,16 +189,6 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
             Err(format!("{} of {} outputs are not the accepted ones, first unit {first}", wrong.len(), outputs.len()))
         }
     }
-}
-
-/// State key of a job.
-fn job_key(job: &JobId) -> Vec<u8> {
-    [b"j", job.as_bytes().as_slice()].concat()
-}
-
-/// Leaf of a job's results: H(tag | job | unit | answer).
-fn result_leaf(job: &JobId, unit: UnitIndex, answer: &Answer) -> Hash {
-    Hash::of(Domain::Result, &[job.as_ref(), &unit.to_be_bytes(), answer.as_ref()])
 }
 
 fn facts(evidence: &Evidence, job: Job) -> Facts {
