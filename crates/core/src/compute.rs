@@ -110,3 +110,21 @@ pub enum FromWorker {
 /// `nora_alloc(len: i32) -> i32`, and `nora_run(shared: i32, shared_len: i32, input: i32, input_len: i32) -> i64`
 /// which returns `(pointer << 32) | length` of the output. A fresh instance runs each unit.
 pub const KERNEL_ABI: i32 = 1;
+
+/// What a unit's output starts with when the kernel itself failed.
+pub const FAULT_PREFIX: &[u8] = b"nora-fault:";
+
+/// The output that stands for a kernel's own failure, so that peers can agree on it like on any other answer and a
+/// poison unit ends with its job. `None` for a failure of this machine, about which nobody else can know.
+#[must_use]
+pub fn fault_output(fault: &Fault) -> Option<Vec<u8>> {
+    let name: &[u8] = match fault {
+        Fault::Refused(_) => b"refused",
+        Fault::Trap(_) => b"trap",
+        Fault::Deadline(_) => b"deadline",
+        Fault::Memory => b"memory",
+        Fault::Output { .. } => b"output",
+        Fault::Worker(_) => return None,
+    };
+    Some([FAULT_PREFIX, name].concat())
+}

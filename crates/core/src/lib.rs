@@ -10,6 +10,7 @@ pub mod block;
 pub mod bundle;
 pub mod codec;
 pub mod compute;
+pub mod duties;
 pub mod hash;
 pub mod job;
 pub mod key;

@@ -1,6 +1,26 @@
 //! The work ledger's rules, behind the one door that a ledger engine knows: [`Rules`].
 
+mod apply;
+mod assign;
+mod audit;
+mod calibration;
+mod commit;
+mod jobs;
+pub mod limits;
+pub mod modes;
+mod places;
+mod rejection;
+mod roles;
+mod state;
+mod table;
 pub mod types;
+
+pub use assign::rendezvous;
+pub use jobs::result_leaf;
+pub use rejection::Rejection;
+pub use state::{
+    WorkState, key_of_batch, key_of_identity, key_of_job, key_of_unit, key_of_wave,
+};
 
 use crate::block::{Height, TimeMs};
 use crate::hash::Hash;

@@ -47,6 +47,10 @@ pub struct Identity {
     pub exposed: Option<Exposure>,
     /// Last changes of role, oldest first, at most 16.
     pub history: Vec<RoleChange>,
+    /// While units wait for it: the height of its last step of work, or since when they wait. Leases count from here.
+    pub lease: Option<Height>,
+    /// Jobs it submitted.
+    pub jobs: u32,
 }
 
 /// How a peer lost its place.
@@ -109,6 +113,8 @@ pub struct Job {
     pub results: Option<Hash>,
     /// Height at which it ended.
     pub ended: Option<Height>,
+    /// Header time of its last accepted unit, or of its submission: an abandoned job is closed by this clock.
+    pub touched: TimeMs,
 }
 
 /// Where a unit stands.
@@ -118,6 +124,8 @@ pub enum UnitStatus {
     Open,
     /// Committed in a batch, not yet judged.
     Committed(BatchId),
+    /// The requester has solved and sealed it for that calibration wave.
+    Calibrating(u16),
     /// Final.
     Accepted {
         /// Name of the output.
@@ -164,6 +172,12 @@ pub struct LeafState {
     pub panel: Vec<Panelist>,
     /// Draws made so far.
     pub draws: u16,
+    /// Panelists with weight that a verdict needs.
+    pub needed: u16,
+    /// The requester's own answer, where its node had to rule.
+    pub ruling: Option<Answer>,
+    /// The accepted answer, once there.
+    pub verdict: Option<Answer>,
 }
 
 /// Where a batch stands.
@@ -210,11 +224,42 @@ pub struct Wave {
     /// Height of the offer.
     pub offered: Height,
     /// Strays' seals, at most 64.
-    pub seals: Vec<(PeerKey, Hash)>,
+    pub seals: Vec<WaveSeal>,
     /// The requester's answers, once revealed.
     pub answers: Option<Vec<Answer>>,
     /// Height of that revelation.
     pub revealed: Option<Height>,
+    /// Height at which the phase ends by itself: unrevealed units are open again, unrevealed seals are worthless.
+    pub deadline: Height,
+    /// False once the deadline has passed or every seal was opened.
+    pub open: bool,
+}
+
+/// A stray's seal in a calibration wave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct WaveSeal {
+    /// Who sealed.
+    pub peer: PeerKey,
+    /// The seal.
+    pub seal: Hash,
+    /// When; only a seal from before the requester's revelation proves anything.
+    pub height: Height,
+    /// Whether its answers were right, once revealed.
+    pub right: Option<bool>,
+}
+
+/// Who gained and lost a place in one block. A unit's owner depends on these sets; the log lets a compute node
+/// commit what it owned when it began.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PlaceChange {
+    /// New compute nodes.
+    pub seated: Vec<PeerKey>,
+    /// Former compute nodes.
+    pub unseated: Vec<PeerKey>,
+    /// Volunteers that came online.
+    pub joined: Vec<PeerKey>,
+    /// Volunteers that went offline.
+    pub left: Vec<PeerKey>,
 }
 
 /// What the rules report of a block, for logs and screens; not part of the state.
