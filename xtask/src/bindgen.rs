@@ -61,8 +61,14 @@ pub fn runner(args: Vec<OsString>) -> Result<()> {
     if env::var_os(CONFIG).is_none() {
         // The library reads its settings from the environment, so it gets a process of its own that has them.
         let mut again = Command::new(env::current_exe().context("own path is unknown")?);
-        again.arg("runner").args(&args).env(CONFIG, webdriver_config(&Paths::find()?)?);
-        for (name, value) in [("WASM_BINDGEN_TEST_TIMEOUT", "120"), ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")] {
+        again
+            .arg("runner")
+            .args(&args)
+            .env(CONFIG, webdriver_config(&Paths::find()?)?);
+        for (name, value) in [
+            ("WASM_BINDGEN_TEST_TIMEOUT", "120"),
+            ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30"),
+        ] {
             if env::var_os(name).is_none() {
                 again.env(name, value);
             }
@@ -78,13 +84,19 @@ pub fn runner(args: Vec<OsString>) -> Result<()> {
 
 fn webdriver_config(paths: &Paths) -> Result<PathBuf> {
     let mut options = json!({ "args": CHROME_FLAGS });
-    if let (Some(chrome), Some(map)) = (proc::find_program("CHROME", &["chromium", "google-chrome"]), options.as_object_mut()) {
+    if let (Some(chrome), Some(map)) = (
+        proc::find_program("CHROME", &["chromium", "google-chrome"]),
+        options.as_object_mut(),
+    ) {
         map.insert("binary".into(), json!(chrome));
     }
     let folder = paths.cache();
     fs::create_dir_all(&folder)?;
     // Written aside and renamed: several runners may start at once.
-    let (file, part) = (folder.join("webdriver.json"), folder.join(format!("webdriver.{}.part", std::process::id())));
+    let (file, part) = (
+        folder.join("webdriver.json"),
+        folder.join(format!("webdriver.{}.part", std::process::id())),
+    );
     fs::write(&part, json!({ "goog:chromeOptions": options }).to_string())?;
     fs::rename(&part, &file)?;
     Ok(file)

@@ -22,7 +22,8 @@ impl Paths {
     /// If no parent folder holds `xtask/Cargo.toml`.
     pub fn find() -> Result<Self> {
         let cwd = env::current_dir().context("the working directory is gone")?;
-        let root = root_of(&cwd).context("run this inside the repository (no xtask/Cargo.toml in any parent folder)")?;
+        let root =
+            root_of(&cwd).context("run this inside the repository (no xtask/Cargo.toml in any parent folder)")?;
         let target = match env::var_os("CARGO_TARGET_DIR") {
             Some(dir) if !dir.is_empty() => cwd.join(dir),
             _ => root.join("target"),
@@ -30,15 +31,13 @@ impl Paths {
         Ok(Self { root, target })
     }
 
-    /// Built native programs (dev profile).
-    pub fn bin(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
-    }
-
     /// A wasm module as cargo left it.
     pub fn wasm(&self, profile: &str, name: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
-        self.target.join("wasm32-unknown-unknown").join(folder).join(format!("{name}.wasm"))
+        self.target
+            .join("wasm32-unknown-unknown")
+            .join(folder)
+            .join(format!("{name}.wasm"))
     }
 
     /// What these commands keep between runs.
@@ -63,5 +62,8 @@ impl Paths {
 }
 
 fn root_of(start: &Path) -> Option<PathBuf> {
-    start.ancestors().find(|dir| dir.join("xtask/Cargo.toml").is_file()).map(Path::to_path_buf)
+    start
+        .ancestors()
+        .find(|dir| dir.join("xtask/Cargo.toml").is_file())
+        .map(Path::to_path_buf)
 }

@@ -1,11 +1,9 @@
-//! Running other programs: one clear line when one fails, and none left behind.
+//! Running other programs: one clear line when one fails.
 
-use std::ffi::OsStr;
+use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -18,7 +16,11 @@ fn words(command: &Command) -> String {
     let mut all = vec![command.get_program().to_string_lossy().into_owned()];
     all.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));
     let line = all.join(" ");
-    if line.chars().count() > 160 { format!("{}...", line.chars().take(157).collect::<String>()) } else { line }
+    if line.chars().count() > 160 {
+        format!("{}...", line.chars().take(157).collect::<String>())
+    } else {
+        line
+    }
 }
 
 /// Runs to the end with our own output.
@@ -26,7 +28,9 @@ fn words(command: &Command) -> String {
 /// # Errors
 /// If it cannot start or fails.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start `{}`", words(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start `{}`", words(command)))?;
     if !status.success() {
         bail!("`{}` failed ({status})", words(command));
     }
@@ -38,26 +42,38 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// If it cannot start or fails; its error output is part of the message.
 pub fn output(command: &mut Command) -> Result<String> {
-    let out = command.output().with_context(|| format!("cannot start `{}`", words(command)))?;
+    let out = command
+        .output()
+        .with_context(|| format!("cannot start `{}`", words(command)))?;
     if !out.status.success() {
-        bail!("`{}` failed ({}): {}", words(command), out.status, String::from_utf8_lossy(&out.stderr).trim());
+        bail!(
+            "`{}` failed ({}): {}",
+            words(command),
+            out.status,
+            String::from_utf8_lossy(&out.stderr).trim()
+        );
     }
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }
 
-/// Runs to the end, prints every line of its standard output and also returns them; true if it succeeded.
+/// Runs to the end, prints every line it writes (output and errors in their order) and also returns them; true if it
+/// succeeded.
 ///
 /// # Errors
 /// If it cannot start.
 pub fn tee(command: &mut Command) -> Result<(bool, Vec<String>)> {
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{}`", words(command)))?;
+    let (reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", words(command)))?;
+    // Our own ends of the pipe must close, or the reader would wait for ever.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut lines = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).lines() {
-            let line = line.context("unreadable output")?;
-            println!("{line}");
-            lines.push(line);
-        }
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = String::from_utf8_lossy(&line.context("unreadable output")?).into_owned();
+        println!("{line}");
+        lines.push(line);
     }
     Ok((child.wait()?.success(), lines))
 }
@@ -69,7 +85,9 @@ pub fn find_program(var: &str, names: &[&str]) -> Option<PathBuf> {
     }
     let path = env::var_os("PATH")?;
     let dirs: Vec<PathBuf> = env::split_paths(&path).collect();
-    names.iter().find_map(|name| dirs.iter().map(|dir| dir.join(name)).find(|file| file.is_file()))
+    names
+        .iter()
+        .find_map(|name| dirs.iter().map(|dir| dir.join(name)).find(|file| file.is_file()))
 }
 
 /// `cargo` in the repository.
@@ -79,66 +97,16 @@ pub fn cargo(root: &Path) -> Command {
     command
 }
 
-/// A program that is stopped when this value goes away.
-pub struct Guard {
-    name: String,
-    child: Child,
-}
-
-impl Guard {
-    /// Starts it with its output in `log`.
-    ///
-    /// # Errors
-    /// If it cannot start.
-    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
-        let name = Path::new(command.get_program()).file_name().unwrap_or(OsStr::new("program")).to_string_lossy().into_owned();
-        let out = fs::File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(out.try_clone()?)
-            .stderr(out)
-            .spawn()
-            .with_context(|| format!("cannot start `{name}`"))?;
-        Ok(Self { name, child })
+/// Becomes the program: signals reach it directly, and its exit code is ours.
+///
+/// # Errors
+/// If it cannot start, or, where a process cannot be replaced, if it fails.
+pub fn become_program(command: &mut Command) -> Result<()> {
+    #[cfg(unix)]
+    {
+        let error = std::os::unix::process::CommandExt::exec(command);
+        Err(error).with_context(|| format!("cannot start `{}`", words(command)))
     }
-
-    /// Waits for its end, at most this long; `None` when the time is over.
-    ///
-    /// # Errors
-    /// If it cannot be waited for.
-    pub fn wait(&mut self, limit: Duration) -> Result<Option<bool>> {
-        let end = Instant::now() + limit;
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(Some(status.success()));
-            }
-            if Instant::now() >= end {
-                return Ok(None);
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    /// Fails with a clear line if it already ended.
-    ///
-    /// # Errors
-    /// If it is not running.
-    pub fn alive(&mut self) -> Result<()> {
-        match self.child.try_wait()? {
-            None => Ok(()),
-            Some(status) => bail!("{} ended early ({status})", self.name),
-        }
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let stop = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
-        let polite = stop.is_ok_and(|status| status.success()) && matches!(self.wait(Duration::from_secs(5)), Ok(Some(_)));
-        if !polite {
-            // Both fail only for a program that has already ended.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-    }
+    #[cfg(not(unix))]
+    run(command)
 }

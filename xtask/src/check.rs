@@ -1,0 +1,105 @@
+//! `cargo xtask check`: what can be told without running the product. All checks run; the last line counts the failures.
+
+mod arrows;
+mod hygiene;
+mod licences;
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::paths::Paths;
+use crate::proc::{self, say};
+use crate::{setup, web};
+
+/// Crates that also run in a browser: linted for that target too.
+const WASM: &[&str] = &["nora-ui", "nora-web-worker", "nora-node", "nora-net", "nora-store"];
+
+type Check = fn(&Paths) -> Result<()>;
+
+/// Runs every check.
+///
+/// # Errors
+/// If any failed; each failure was printed when it happened.
+pub fn check(paths: &Paths) -> Result<()> {
+    setup::wasm_target(paths)?;
+    let checks: &[(&str, Check)] = &[
+        ("format", format),
+        ("locked versions", hygiene::pins),
+        ("file lengths", hygiene::lengths),
+        ("locales", hygiene::locales),
+        ("dependency direction and purity", arrows::check),
+        ("licences and duplicate versions", licences::check),
+        ("clippy, native", clippy_native),
+        ("clippy, wasm", clippy_wasm),
+        ("download size", download_size),
+    ];
+    let mut failed = Vec::new();
+    for (name, check) in checks {
+        let start = Instant::now();
+        match check(paths) {
+            Ok(()) => say(&format!("ok      {name} ({:.1} s)", start.elapsed().as_secs_f32())),
+            Err(error) => {
+                say(&format!("FAILED  {name}: {error:#}"));
+                failed.push(*name);
+            }
+        }
+    }
+    say(&format!(
+        "{} checks passed, {} failed",
+        checks.len() - failed.len(),
+        failed.len()
+    ));
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("failed: {}", failed.join(", "))
+    }
+}
+
+fn format(paths: &Paths) -> Result<()> {
+    proc::run(proc::cargo(&paths.root).args(["fmt", "--all", "--check"]))?;
+    proc::run(proc::cargo(&paths.root).args(["fmt", "--manifest-path", "xtask/Cargo.toml", "--check"]))
+}
+
+fn clippy(paths: &Paths) -> Command {
+    let mut command = proc::cargo(&paths.root);
+    command
+        .args(["clippy", "--quiet", "--locked", "--target-dir"])
+        .arg(&paths.target);
+    command
+}
+
+fn clippy_native(paths: &Paths) -> Result<()> {
+    proc::run(clippy(paths).args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    proc::run(clippy(paths).args([
+        "--manifest-path",
+        "xtask/Cargo.toml",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn clippy_wasm(paths: &Paths) -> Result<()> {
+    let mut command = clippy(paths);
+    command.args(["--target", "wasm32-unknown-unknown"]);
+    for name in WASM {
+        command.args(["-p", name]);
+    }
+    proc::run(command.args(["--", "-D", "warnings"]))
+}
+
+fn download_size(paths: &Paths) -> Result<()> {
+    web::web(paths, false)?;
+    let sum = web::download_bytes(paths)?;
+    if sum >= web::SIZE_BUDGET {
+        bail!(
+            "the page's download is {sum} bytes (brotli), the budget is {}",
+            web::SIZE_BUDGET
+        );
+    }
+    Ok(())
+}
