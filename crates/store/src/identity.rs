@@ -63,7 +63,9 @@ pub async fn load(store: &IndexedDbStore, name: &str) -> Result<Option<Seed>, St
 pub async fn clear(store: &IndexedDbStore, name: &str) -> Result<(), StoreError> {
     let transaction = store.begin([Table::Keys.name(), WRAPPING_KEYS], true)?;
     finish(&transaction, || {
-        transaction.object_store(Table::Keys.name())?.delete(&bytes(name.as_bytes()))?;
+        transaction
+            .object_store(Table::Keys.name())?
+            .delete(&bytes(name.as_bytes()))?;
         transaction.object_store(WRAPPING_KEYS)?.delete(&name.into())?;
         Ok(())
     })
@@ -76,16 +78,27 @@ fn damaged(why: &str) -> StoreError {
 
 async fn stored(store: &IndexedDbStore, name: &str) -> Result<(Option<CryptoKey>, Option<Vec<u8>>), StoreError> {
     let transaction = store.begin([Table::Keys.name(), WRAPPING_KEYS], false)?;
-    let key = transaction.object_store(WRAPPING_KEYS).and_then(|keys| keys.get(&name.into()));
+    let key = transaction
+        .object_store(WRAPPING_KEYS)
+        .and_then(|keys| keys.get(&name.into()));
     let key = key.map_err(|error| js_error(&error))?;
-    let sealed = transaction.object_store(Table::Keys.name()).and_then(|keys| keys.get(&bytes(name.as_bytes())));
+    let sealed = transaction
+        .object_store(Table::Keys.name())
+        .and_then(|keys| keys.get(&bytes(name.as_bytes())));
     let sealed = sealed.map_err(|error| js_error(&error))?;
     let (key, sealed) = (answer(&key).await?, answer(&sealed).await?);
     let key = match key.is_undefined() {
         true => None,
-        false => Some(key.dyn_into().map_err(|_| damaged("the key it was sealed with is not one"))?),
+        false => Some(
+            key.dyn_into()
+                .map_err(|_| damaged("the key it was sealed with is not one"))?,
+        ),
     };
-    let sealed = if sealed.is_undefined() { None } else { Some(value_bytes(&sealed)?) };
+    let sealed = if sealed.is_undefined() {
+        None
+    } else {
+        Some(value_bytes(&sealed)?)
+    };
     Ok((key, sealed))
 }
 
@@ -93,8 +106,12 @@ async fn stored(store: &IndexedDbStore, name: &str) -> Result<(Option<CryptoKey>
 async fn insert(store: &IndexedDbStore, name: &str, key: &CryptoKey, sealed: &[u8]) -> Result<(), StoreError> {
     let transaction = store.begin([Table::Keys.name(), WRAPPING_KEYS], true)?;
     finish(&transaction, || {
-        transaction.object_store(Table::Keys.name())?.add_with_key(&bytes(sealed), &bytes(name.as_bytes()))?;
-        transaction.object_store(WRAPPING_KEYS)?.add_with_key(key, &name.into())?;
+        transaction
+            .object_store(Table::Keys.name())?
+            .add_with_key(&bytes(sealed), &bytes(name.as_bytes()))?;
+        transaction
+            .object_store(WRAPPING_KEYS)?
+            .add_with_key(key, &name.into())?;
         Ok(())
     })
     .await
@@ -103,7 +120,10 @@ async fn insert(store: &IndexedDbStore, name: &str, key: &CryptoKey, sealed: &[u
 fn subtle() -> Result<SubtleCrypto, StoreError> {
     // Pages and workers both have it as a global, but only on secure connections.
     let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).map_err(|error| js_error(&error))?;
-    let subtle = crypto.dyn_into::<Crypto>().ok().map(|crypto| JsValue::from(crypto.subtle()));
+    let subtle = crypto
+        .dyn_into::<Crypto>()
+        .ok()
+        .map(|crypto| JsValue::from(crypto.subtle()));
     subtle
         .and_then(|subtle| subtle.dyn_into().ok())
         .ok_or_else(|| StoreError::Refused("no WebCrypto: the page needs a secure connection".into()))
@@ -112,9 +132,12 @@ fn subtle() -> Result<SubtleCrypto, StoreError> {
 async fn generate_key() -> Result<CryptoKey, StoreError> {
     let params = AesKeyGenParams::new(ALGORITHM, 256);
     let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
-    let key = subtle()?.generate_key_with_object(&params, false, &usages).map_err(|error| js_error(&error))?;
+    let key = subtle()?
+        .generate_key_with_object(&params, false, &usages)
+        .map_err(|error| js_error(&error))?;
     let key = JsFuture::from(key).await.map_err(|error| js_error(&error))?;
-    key.dyn_into().map_err(|_| StoreError::Backend("the browser made something other than a key".into()))
+    key.dyn_into()
+        .map_err(|_| StoreError::Backend("the browser made something other than a key".into()))
 }
 
 /// The name is authenticated with the seed: one cannot be passed off as the other.
@@ -128,7 +151,9 @@ async fn seal(key: &CryptoKey, name: &str, seed: &Seed) -> Result<Vec<u8>, Store
     let mut iv = [0; IV];
     nora_platform::entropy(&mut iv).map_err(|error| StoreError::Backend(error.to_string()))?;
     let promise = subtle()?.encrypt_with_object_and_u8_array(&params(&iv, name), key, seed.as_slice());
-    let sealed = JsFuture::from(promise.map_err(|error| js_error(&error))?).await.map_err(|error| js_error(&error))?;
+    let sealed = JsFuture::from(promise.map_err(|error| js_error(&error))?)
+        .await
+        .map_err(|error| js_error(&error))?;
     let mut out = Vec::with_capacity(SEALED);
     out.push(VERSION);
     out.extend_from_slice(&iv);
@@ -139,7 +164,10 @@ async fn seal(key: &CryptoKey, name: &str, seed: &Seed) -> Result<Vec<u8>, Store
 async fn open(key: &CryptoKey, name: &str, stored: &[u8]) -> Result<Seed, StoreError> {
     let (version, rest) = stored.split_first().ok_or_else(|| damaged("empty"))?;
     if *version > VERSION {
-        return Err(StoreError::Newer { found: (*version).into(), known: VERSION.into() });
+        return Err(StoreError::Newer {
+            found: (*version).into(),
+            known: VERSION.into(),
+        });
     }
     if *version != VERSION || stored.len() != SEALED {
         return Err(damaged("not of the form it was written in"));

@@ -64,7 +64,12 @@ impl IndexedDbStore {
             move || database.close()
         });
         database.set_onversionchange(Some(close.as_ref().unchecked_ref()));
-        Ok(Self { inner: SendWrapper::new(Inner { database, _close: close }) })
+        Ok(Self {
+            inner: SendWrapper::new(Inner {
+                database,
+                _close: close,
+            }),
+        })
     }
 
     /// Deletes the database `name` with everything in it, the identity too. Stores open on it are closed.
@@ -111,12 +116,15 @@ pub(crate) fn bytes(bytes: &[u8]) -> JsValue {
 
 pub(crate) fn value_bytes(value: &JsValue) -> Result<Vec<u8>, StoreError> {
     let value = value.dyn_ref::<Uint8Array>();
-    value.map(Uint8Array::to_vec).ok_or_else(|| StoreError::Damaged("a value that is not bytes".into()))
+    value
+        .map(Uint8Array::to_vec)
+        .ok_or_else(|| StoreError::Damaged("a value that is not bytes".into()))
 }
 
 fn key_bytes(key: &JsValue) -> Result<Vec<u8>, StoreError> {
     let key = key.dyn_ref::<ArrayBuffer>();
-    key.map(|key| Uint8Array::new(key).to_vec()).ok_or_else(|| StoreError::Damaged("a key that is not bytes".into()))
+    key.map(|key| Uint8Array::new(key).to_vec())
+        .ok_or_else(|| StoreError::Damaged("a key that is not bytes".into()))
 }
 
 fn key_range(from: &[u8], to: Option<&[u8]>) -> Result<JsValue, JsValue> {
@@ -131,9 +139,15 @@ fn key_range(from: &[u8], to: Option<&[u8]>) -> Result<JsValue, JsValue> {
 impl Store for IndexedDbStore {
     async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let transaction = self.begin([table.name()], false)?;
-        let request = transaction.object_store(table.name()).and_then(|entries| entries.get(&bytes(key)));
+        let request = transaction
+            .object_store(table.name())
+            .and_then(|entries| entries.get(&bytes(key)));
         let value = answer(&request.map_err(|error| js_error(&error))?).await?;
-        if value.is_undefined() { Ok(None) } else { value_bytes(&value).map(Some) }
+        if value.is_undefined() {
+            Ok(None)
+        } else {
+            value_bytes(&value).map(Some)
+        }
     }
 
     async fn range(
@@ -154,12 +168,24 @@ impl Store for IndexedDbStore {
             let keys = entries.get_all_keys_with_key_and_limit(&range, limit)?;
             Ok((keys, entries.get_all_with_key_and_limit(&range, limit)?))
         };
-        let asked = transaction.object_store(table.name()).and_then(ask).map_err(|error| js_error(&error))?;
-        let (keys, values) = (Array::from(&answer(&asked.0).await?), Array::from(&answer(&asked.1).await?));
+        let asked = transaction
+            .object_store(table.name())
+            .and_then(ask)
+            .map_err(|error| js_error(&error))?;
+        let (keys, values) = (
+            Array::from(&answer(&asked.0).await?),
+            Array::from(&answer(&asked.1).await?),
+        );
         if keys.length() != values.length() {
-            return Err(StoreError::Damaged(format!("{}: keys and values differ in number", table.name())));
+            return Err(StoreError::Damaged(format!(
+                "{}: keys and values differ in number",
+                table.name()
+            )));
         }
-        keys.iter().zip(values.iter()).map(|(key, value)| Ok((key_bytes(&key)?, value_bytes(&value)?))).collect()
+        keys.iter()
+            .zip(values.iter())
+            .map(|(key, value)| Ok((key_bytes(&key)?, value_bytes(&value)?)))
+            .collect()
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -170,7 +196,10 @@ impl Store for IndexedDbStore {
         stores.sort_unstable();
         stores.dedup();
         let transaction = self.begin(stores, true)?;
-        finish(&transaction, || writes.iter().try_for_each(|write| issue(&transaction, write))).await
+        finish(&transaction, || {
+            writes.iter().try_for_each(|write| issue(&transaction, write))
+        })
+        .await
     }
 }
 

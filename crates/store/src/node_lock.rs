@@ -30,7 +30,8 @@ pub async fn acquire(name: &str) -> Result<Option<Lock>, StoreError> {
 /// As for [`acquire`].
 pub async fn wait(name: &str) -> Result<Lock, StoreError> {
     let held = imp::request(name, false).await?;
-    held.map(Lock).ok_or_else(|| StoreError::Backend("the browser answered a wait with nothing".into()))
+    held.map(Lock)
+        .ok_or_else(|| StoreError::Backend("the browser answered a wait with nothing".into()))
 }
 
 #[cfg(test)]

@@ -32,7 +32,12 @@ async fn nothing_at_rest_is_in_clear_and_the_key_gives_its_bytes_to_nobody() {
     let seed = load_or_create(&store, "identity").await.unwrap();
     for table in Table::ALL {
         for (key, value) in store.range(table, b"", None, 99).await.unwrap() {
-            assert!(![key, value].iter().any(|bytes| bytes.windows(4).any(|part| part == &seed[..4])), "{table:?}");
+            assert!(
+                ![key, value]
+                    .iter()
+                    .any(|bytes| bytes.windows(4).any(|part| part == &seed[..4])),
+                "{table:?}"
+            );
         }
     }
     let (key, _) = stored(&store, "identity").await.unwrap();
@@ -69,15 +74,35 @@ async fn damage_is_reported_and_never_replaced_by_a_new_identity() {
         assert!(matches!(error, StoreError::Damaged(_)), "{error:?} for {bytes:?}");
         assert_eq!(sealed(&store, "identity").await, bytes, "it was replaced");
     }
-    store.write(vec![put(Table::Keys, b"identity", &[&[VERSION + 1], &good[1..]].concat())]).await.unwrap();
+    store
+        .write(vec![put(
+            Table::Keys,
+            b"identity",
+            &[&[VERSION + 1], &good[1..]].concat(),
+        )])
+        .await
+        .unwrap();
     assert!(matches!(load(&store, "identity").await, Err(StoreError::Newer { .. })));
 
     store.write(vec![put(Table::Keys, b"identity", &good)]).await.unwrap();
-    assert_eq!(load_or_create(&store, "identity").await.unwrap(), seed, "undamaged again");
-    store.write(vec![crate::Write::Delete(Table::Keys, b"identity".to_vec())]).await.unwrap();
-    assert!(matches!(load_or_create(&store, "identity").await, Err(StoreError::Damaged(_))), "the ciphertext is gone");
+    assert_eq!(
+        load_or_create(&store, "identity").await.unwrap(),
+        seed,
+        "undamaged again"
+    );
+    store
+        .write(vec![crate::Write::Delete(Table::Keys, b"identity".to_vec())])
+        .await
+        .unwrap();
+    assert!(
+        matches!(load_or_create(&store, "identity").await, Err(StoreError::Damaged(_))),
+        "the ciphertext is gone"
+    );
     store.write(vec![put(Table::Keys, b"other", &good)]).await.unwrap();
-    assert!(matches!(load_or_create(&store, "other").await, Err(StoreError::Damaged(_))), "there is no key for it");
+    assert!(
+        matches!(load_or_create(&store, "other").await, Err(StoreError::Damaged(_))),
+        "there is no key for it"
+    );
 }
 
 #[async_test]
@@ -92,7 +117,10 @@ async fn a_seed_under_the_wrong_name_does_not_open_even_with_its_key() {
 #[async_test]
 async fn clearing_forgets_one_seed_and_only_that() {
     let store = fresh("id-clear").await;
-    let (old, kept) = (load_or_create(&store, "identity").await.unwrap(), load_or_create(&store, "wallet").await.unwrap());
+    let (old, kept) = (
+        load_or_create(&store, "identity").await.unwrap(),
+        load_or_create(&store, "wallet").await.unwrap(),
+    );
     clear(&store, "identity").await.unwrap();
     clear(&store, "identity").await.unwrap();
     assert_eq!(load(&store, "identity").await.unwrap(), None);

@@ -8,14 +8,18 @@ use crate::StoreError;
 /// By name, as the standards define them, and not by class: browsers give the same failure as a `DOMException`, a class
 /// derived from it, or an `Error`.
 pub(crate) fn js_error(error: &JsValue) -> StoreError {
-    let field = |name: &str| Reflect::get(error, &name.into()).ok().and_then(|value| value.as_string());
+    let field = |name: &str| {
+        Reflect::get(error, &name.into())
+            .ok()
+            .and_then(|value| value.as_string())
+    };
     let name = field("name").unwrap_or_else(|| "unknown".into());
     let text = format!("{name}: {}", field("message").unwrap_or_else(|| format!("{error:?}")));
     match name.as_str() {
         "QuotaExceededError" => StoreError::Full(text),
         "InvalidStateError" | "SecurityError" | "NotAllowedError" | "NotSupportedError" => StoreError::Refused(text),
         // A table that should be there, or a value the browser can no longer read.
-        "NotFoundError" | "NotReadableError" | "DataCloneError" => StoreError::Damaged(text),
+        "NotFoundError" | "NotReadableError" => StoreError::Damaged(text),
         _ => StoreError::Backend(text),
     }
 }

@@ -7,7 +7,7 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
+use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequestReadyState, IdbVersionChangeEvent};
 
 use super::WRAPPING_KEYS;
 use super::error::{is_named, js_error};
@@ -18,28 +18,46 @@ use crate::schema::{Step, migrate};
 fn factory() -> Result<IdbFactory, StoreError> {
     // The property is missing or null where there is no IndexedDB, and reading it throws where it is forbidden.
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| js_error(&error))?;
-    factory.dyn_into().map_err(|_| StoreError::Refused("this browser has no IndexedDB".into()))
+    factory
+        .dyn_into()
+        .map_err(|_| StoreError::Refused("this browser has no IndexedDB".into()))
 }
 
-/// Marks an opening whose caller went away, so that a late upgrade is undone and not left without tables.
-struct Abandon(Rc<Cell<bool>>);
+/// An opening that has not been answered. If its caller goes away or gives up, a late upgrade must be undone and not left
+/// without tables, and a late database closed, or it would block other tabs until the garbage collector comes by.
+struct Pending {
+    request: IdbOpenDbRequest,
+    is_abandoned: Rc<Cell<bool>>,
+}
 
-impl Drop for Abandon {
+impl Drop for Pending {
     fn drop(&mut self) {
-        self.0.set(true);
+        if self.request.ready_state() != IdbRequestReadyState::Pending {
+            return;
+        }
+        self.is_abandoned.set(true);
+        let request = self.request.clone();
+        let close = Closure::once_into_js(move || {
+            if let Ok(database) = request.result().and_then(JsCast::dyn_into::<IdbDatabase>) {
+                database.close();
+            }
+        });
+        self.request.set_onsuccess(Some(close.unchecked_ref()));
     }
 }
 
 pub(super) async fn open(name: &str, migrations: &'static [&'static [Step]]) -> Result<IdbDatabase, StoreError> {
     let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
-    let request = factory()?.open_with_u32(name, known).map_err(|error| js_error(&error))?;
+    let request = factory()?
+        .open_with_u32(name, known)
+        .map_err(|error| js_error(&error))?;
 
-    let abandoned = Rc::new(Cell::new(false));
+    let is_abandoned = Rc::new(Cell::new(false));
     let failure = Rc::new(RefCell::new(None));
     let upgrade = {
-        let (request, abandoned, failure) = (request.clone(), Rc::clone(&abandoned), Rc::clone(&failure));
+        let (request, is_abandoned, failure) = (request.clone(), Rc::clone(&is_abandoned), Rc::clone(&failure));
         move |event: IdbVersionChangeEvent| {
-            let migrated = if abandoned.get() {
+            let migrated = if is_abandoned.get() {
                 Err(StoreError::Backend("nobody waits for the database".into()))
             } else {
                 upgrade(&request, event.old_version(), migrations)
@@ -53,13 +71,19 @@ pub(super) async fn open(name: &str, migrations: &'static [&'static [Step]]) -> 
     };
     let upgrade: Function = Closure::once_into_js(upgrade).unchecked_into();
     request.set_onupgradeneeded(Some(&upgrade));
-    let _abandon = Abandon(abandoned);
+    let _pending = Pending {
+        request: request.clone(),
+        is_abandoned,
+    };
 
     match settle(&request).await {
-        Ok(database) => complete(database.unchecked_into(), known),
+        Ok(database) => complete(database.unchecked_into(), migrations),
         Err(error) => match failure.take() {
             Some(failure) => Err(failure),
-            None if request.error().is_ok_and(|e| e.is_some_and(|e| is_named(&e, "VersionError"))) => {
+            None if request
+                .error()
+                .is_ok_and(|e| e.is_some_and(|e| is_named(&e, "VersionError"))) =>
+            {
                 Err(newer(name, known).await?)
             }
             None => Err(error),
@@ -69,22 +93,40 @@ pub(super) async fn open(name: &str, migrations: &'static [&'static [Step]]) -> 
 
 fn upgrade(request: &IdbOpenDbRequest, old: f64, migrations: &[&[Step]]) -> Result<(), StoreError> {
     let database: IdbDatabase = request.result().map_err(|error| js_error(&error))?.unchecked_into();
-    let create = |name: &str| database.create_object_store(name).map(drop).map_err(|error| js_error(&error));
+    let create = |name| {
+        database
+            .create_object_store(name)
+            .map(drop)
+            .map_err(|error| js_error(&error))
+    };
     // Versions are whole numbers from 0 upwards; the cast saturates for anything else.
-    migrate(old as u32, migrations, |step| match step {
-        Step::Create(table) => create(table.name()),
-        Step::CreateWrappingKeys => create(WRAPPING_KEYS),
-    })
-    .map(drop)
+    migrate(old as u32, migrations, |step| create(step_store(step))).map(drop)
 }
 
 /// A database of another maker may have our name and our version.
-fn complete(database: IdbDatabase, known: u32) -> Result<IdbDatabase, StoreError> {
-    if database.version() == f64::from(known) && database.object_store_names().length() > 0 {
-        return Ok(database);
+fn complete(database: IdbDatabase, migrations: &[&[Step]]) -> Result<IdbDatabase, StoreError> {
+    let names = database.object_store_names();
+    let missing = migrations
+        .iter()
+        .copied()
+        .flatten()
+        .map(|step| step_store(*step))
+        .find(|name| !names.contains(name));
+    match missing {
+        None => Ok(database),
+        Some(name) => {
+            database.close();
+            Err(StoreError::Damaged(format!("the database has no table {name}")))
+        }
     }
-    database.close();
-    Err(StoreError::Damaged("the database has no tables".into()))
+}
+
+/// The object store the step is about.
+const fn step_store(step: Step) -> &'static str {
+    match step {
+        Step::Create(table) => table.name(),
+        Step::CreateWrappingKeys => WRAPPING_KEYS,
+    }
 }
 
 async fn newer(name: &str, known: u32) -> Result<StoreError, StoreError> {
@@ -109,9 +151,9 @@ async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, StoreError> {
     });
     match JsFuture::from(settled).await {
         Ok(_) => request.result().map_err(|error| js_error(&error)),
-        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => {
-            Err(StoreError::Refused("another tab holds the database and does not let go".into()))
-        }
+        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => Err(
+            StoreError::Refused("another tab holds the database and does not let go".into()),
+        ),
         Err(_) => Err(reason(request)),
     }
 }

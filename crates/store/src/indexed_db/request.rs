@@ -48,5 +48,7 @@ pub(crate) async fn finish(
     }
     let settled = JsFuture::from(settled).await;
     issued.map_err(|error| js_error(&error))?;
-    settled.map(drop).map_err(|_| transaction.error().map_or_else(no_reason, |error| js_error(&error)))
+    settled
+        .map(drop)
+        .map_err(|_| transaction.error().map_or_else(no_reason, |error| js_error(&error)))
 }

@@ -53,7 +53,10 @@ mod browser {
         assert!(wait("given-up").now_or_never().is_none());
         let next = wait("given-up");
         drop(held);
-        let _next = timeout(SOON, next).await.expect("the abandoned wait is passed over").unwrap();
+        let _next = timeout(SOON, next)
+            .await
+            .expect("the abandoned wait is passed over")
+            .unwrap();
     }
 
     #[async_test]

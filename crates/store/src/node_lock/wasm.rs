@@ -26,7 +26,9 @@ pub(super) async fn request(name: &str, if_available: bool) -> Result<Option<Hel
     let (pending, release) = promise();
     // Made before the lock is asked for: if the caller goes away while it waits, the drop settles the promise, and a
     // lock granted later is given back at once.
-    let held = Held { release: SendWrapper::new(release) };
+    let held = Held {
+        release: SendWrapper::new(release),
+    };
     let (answered, answer) = promise();
     let granted = Closure::once_into_js(move |lock: JsValue| {
         let is_granted = !lock.is_null();
