@@ -118,7 +118,14 @@ impl<R: Rules> Chain<R> {
         let headers = HeaderChain::new(genesis)?;
         let rules = quiet(R::genesis());
         let tree = StateTree::from_entries(rules.entries())?;
-        Ok(Self { headers, head: None, rules, tree, pending: None, poisoned: false })
+        Ok(Self {
+            headers,
+            head: None,
+            rules,
+            tree,
+            pending: None,
+            poisoned: false,
+        })
     }
 
     /// The ledger's id.
@@ -269,8 +276,18 @@ impl<R: Rules> Chain<R> {
             beacon,
         };
         let events = self.rules.take_events();
-        self.pending = Some(Pending { header: header.clone(), txs: taken.clone(), events, writes, staged });
-        Ok(Prepared { header, txs: taken, rejected })
+        self.pending = Some(Pending {
+            header: header.clone(),
+            txs: taken.clone(),
+            events,
+            writes,
+            staged,
+        });
+        Ok(Prepared {
+            header,
+            txs: taken,
+            rejected,
+        })
     }
 
     /// Puts votes for a header in the order that a certificate needs. Votes of strangers and second votes of one
@@ -284,7 +301,11 @@ impl<R: Rules> Chain<R> {
                 Some((u16::try_from(i).ok()?, *signature))
             })
             .collect();
-        Certificate { height: header.height, block: header.hash(), signatures }
+        Certificate {
+            height: header.height,
+            block: header.hash(),
+            signatures,
+        }
     }
 
     /// Takes the prepared block if `certificate` is enough for it. If not, the block stays prepared.
@@ -356,8 +377,12 @@ impl<R: Rules> Chain<R> {
 
     fn execute(&mut self, block: &Block) -> Result<Pending<R::Event>, ChainError> {
         let header = &block.header;
-        let ctx =
-            BlockCtx { ledger: header.ledger, height: header.height, time: header.time, beacon: header.beacon };
+        let ctx = BlockCtx {
+            ledger: header.ledger,
+            height: header.height,
+            time: header.time,
+            beacon: header.beacon,
+        };
         self.rules.begin(&ctx);
         for tx in &block.txs {
             self.rules.apply(tx, &ctx).map_err(|_| BlockError::BadBody)?;
@@ -368,7 +393,13 @@ impl<R: Rules> Chain<R> {
             return Err(BlockError::BadState.into());
         }
         let events = self.rules.take_events();
-        Ok(Pending { header: header.clone(), txs: block.txs.clone(), events, writes, staged })
+        Ok(Pending {
+            header: header.clone(),
+            txs: block.txs.clone(),
+            events,
+            writes,
+            staged,
+        })
     }
 
     fn stage(&mut self) -> Result<(Vec<StateWrite>, Staged), ChainError> {
@@ -378,12 +409,29 @@ impl<R: Rules> Chain<R> {
     }
 
     fn take(&mut self, pending: Pending<R::Event>, certificate: Certificate) -> (Block, Applied<R::Event>) {
-        let Pending { header, txs, events, writes, staged } = pending;
+        let Pending {
+            header,
+            txs,
+            events,
+            writes,
+            staged,
+        } = pending;
         self.tree.commit(staged);
-        let block = Block { header, txs, certificate };
+        let block = Block {
+            header,
+            txs,
+            certificate,
+        };
         self.headers.push(SignedHeader::from(&block));
         self.head = Some(block.clone());
-        (block, Applied { height: self.height(), events, writes })
+        (
+            block,
+            Applied {
+                height: self.height(),
+                events,
+                writes,
+            },
+        )
     }
 
     /// Drops a prepared block.
@@ -399,7 +447,11 @@ impl<R: Rules> Chain<R> {
 
     /// Brings the rules back to the head.
     fn reload(&mut self) -> Result<(), ChainError> {
-        let reloaded = if self.height() == 0 { Some(R::genesis()) } else { R::load(&self.tree.entries()) };
+        let reloaded = if self.height() == 0 {
+            Some(R::genesis())
+        } else {
+            R::load(&self.tree.entries())
+        };
         let Some(rules) = reloaded.map(quiet) else {
             self.poisoned = true;
             return Err(ChainError::Poisoned);

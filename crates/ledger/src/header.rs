@@ -29,7 +29,10 @@ pub struct SignedHeader {
 
 impl From<&Block> for SignedHeader {
     fn from(block: &Block) -> Self {
-        Self { header: block.header.clone(), certificate: block.certificate.clone() }
+        Self {
+            header: block.header.clone(),
+            certificate: block.certificate.clone(),
+        }
     }
 }
 
@@ -50,7 +53,14 @@ impl Tip {
         let hash = header.hash();
         let mut mmr = before.clone();
         mmr.append(&hash);
-        Self { height: header.height, hash, time: header.time, epoch: header.epoch, beacon: header.beacon, mmr }
+        Self {
+            height: header.height,
+            hash,
+            time: header.time,
+            epoch: header.epoch,
+            beacon: header.beacon,
+            mmr,
+        }
     }
 }
 
@@ -193,7 +203,11 @@ impl HeaderChain {
 
     /// VRF key of a committee member.
     pub(crate) fn vrf_of(&self, proposer: &PeerKey) -> Option<&[u8; 32]> {
-        self.committee.members.iter().find(|m| m.key == *proposer).map(|m| &m.vrf)
+        self.committee
+            .members
+            .iter()
+            .find(|m| m.key == *proposer)
+            .map(|m| &m.vrf)
     }
 
     pub(crate) fn check_next(&self, now: TimeMs, signed: &SignedHeader) -> Result<(), BlockError> {

@@ -12,6 +12,9 @@ pub mod mmr;
 pub mod pool;
 pub mod tree;
 
+#[cfg(test)]
+mod testkit;
+
 pub use beacon::VrfKey;
 pub use chain::{Applied, Chain, ChainError, Checkpoint, Inadmissible, Prepared, Proposed};
 pub use genesis::{Genesis, GenesisError};

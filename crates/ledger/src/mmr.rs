@@ -43,7 +43,12 @@ impl Mmr {
     /// Root over all leaves; [`EMPTY_ROOT`] if there are none.
     #[must_use]
     pub fn root(&self) -> Hash {
-        self.peaks.iter().rev().copied().reduce(|right, left| merkle::node(&left, &right)).unwrap_or(EMPTY_ROOT)
+        self.peaks
+            .iter()
+            .rev()
+            .copied()
+            .reduce(|right, left| merkle::node(&left, &right))
+            .unwrap_or(EMPTY_ROOT)
     }
 }
 
@@ -68,7 +73,9 @@ impl MmrArchive {
             if self.levels.len() == level {
                 self.levels.push(Vec::new());
             }
-            let Some(nodes) = self.levels.get_mut(level) else { return };
+            let Some(nodes) = self.levels.get_mut(level) else {
+                return;
+            };
             nodes.push(hash);
             if !nodes.len().is_multiple_of(2) {
                 return;
@@ -94,7 +101,11 @@ impl MmrArchive {
             width = width.div_ceil(2);
             level += 1;
         }
-        Some(MerkleProof { index: u32::try_from(index).ok()?, count: u32::try_from(count).ok()?, siblings })
+        Some(MerkleProof {
+            index: u32::try_from(index).ok()?,
+            count: u32::try_from(count).ok()?,
+            siblings,
+        })
     }
 
     /// Node `at` of `level` in the tree of the first `count` leaves.

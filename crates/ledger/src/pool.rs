@@ -20,7 +20,11 @@ pub struct PoolLimits {
 
 impl Default for PoolLimits {
     fn default() -> Self {
-        Self { txs: 8192, bytes: 16 * 1024 * 1024, per_sender: 128 }
+        Self {
+            txs: 8192,
+            bytes: 16 * 1024 * 1024,
+            per_sender: 128,
+        }
     }
 }
 

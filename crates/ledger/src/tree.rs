@@ -79,7 +79,12 @@ fn root_key(version: Version) -> NodeKey {
 
 impl Default for StateTree {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), nodes: BTreeMap::new(), version: None, root: EMPTY }
+        Self {
+            entries: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            version: None,
+            root: EMPTY,
+        }
     }
 }
 
@@ -130,27 +135,44 @@ impl StateTree {
     /// [`TreeError`], a defect.
     pub fn stage(&self, writes: Vec<StateWrite>) -> Result<Staged, TreeError> {
         let last: BTreeMap<Vec<u8>, Option<Vec<u8>>> = writes.into_iter().collect();
-        let writes: Vec<StateWrite> = last.into_iter().filter(|(k, v)| self.entries.get(k) != v.as_ref()).collect();
+        let writes: Vec<StateWrite> = last
+            .into_iter()
+            .filter(|(k, v)| self.entries.get(k) != v.as_ref())
+            .collect();
         if writes.is_empty() {
-            return Ok(Staged { writes, batch: None, root: self.root });
+            return Ok(Staged {
+                writes,
+                batch: None,
+                root: self.root,
+            });
         }
-        let view = View { nodes: &self.nodes, value: None };
+        let view = View {
+            nodes: &self.nodes,
+            value: None,
+        };
         let tree = JellyfishMerkleTree::<_, Sha256>::new(&view);
         let version = self.version.map_or(0, |v| v.saturating_add(1));
-        let inserts: Option<Vec<_>> =
-            writes.iter().map(|(k, v)| v.as_ref().map(|v| (key_hash(k), v.clone()))).collect();
+        let inserts: Option<Vec<_>> = writes
+            .iter()
+            .map(|(k, v)| v.as_ref().map(|v| (key_hash(k), v.clone())))
+            .collect();
         // The batched path hashes each inner node once, but knows no removals.
         let (root, batch) = match inserts {
             Some(inserts) => {
-                let (roots, batch) =
-                    tree.batch_put_value_sets(vec![inserts], None, version).map_err(tree_error)?;
+                let (roots, batch) = tree
+                    .batch_put_value_sets(vec![inserts], None, version)
+                    .map_err(tree_error)?;
                 (roots.first().copied().ok_or_else(|| tree_error("no root"))?, batch)
             }
             None => tree
                 .put_value_set(writes.iter().map(|(k, v)| (key_hash(k), v.clone())), version)
                 .map_err(tree_error)?,
         };
-        Ok(Staged { writes, batch: Some(batch), root: Hash(root.0) })
+        Ok(Staged {
+            writes,
+            batch: Some(batch),
+            root: Hash(root.0),
+        })
     }
 
     /// Makes an update that was staged on this very state, and drops the nodes that it replaced.
@@ -169,7 +191,8 @@ impl StateTree {
             // jmt does not list an empty root as stale.
             self.nodes.remove(&root_key(old));
         }
-        self.nodes.extend(batch.node_batch.nodes().iter().map(|(k, n)| (k.clone(), n.clone())));
+        self.nodes
+            .extend(batch.node_batch.nodes().iter().map(|(k, n)| (k.clone(), n.clone())));
         self.version = Some(self.version.map_or(0, |v| v.saturating_add(1)));
         self.root = staged.root;
     }
@@ -191,7 +214,10 @@ impl StateTree {
     pub fn prove(&self, key: &[u8]) -> Result<(Option<Vec<u8>>, SparseMerkleProof<Sha256>), TreeError> {
         let empty = BTreeMap::from([(root_key(0), Node::Null)]);
         let nodes = if self.version.is_some() { &self.nodes } else { &empty };
-        let view = View { nodes, value: self.entries.get(key) };
+        let view = View {
+            nodes,
+            value: self.entries.get(key),
+        };
         JellyfishMerkleTree::<_, Sha256>::new(&view)
             .get_with_proof(key_hash(key), self.version.unwrap_or(0))
             .map_err(tree_error)

@@ -45,14 +45,19 @@ pub(crate) struct Room {
 impl Default for Room {
     fn default() -> Self {
         // Four bytes for the number of transactions.
-        Self { txs: MAX_BLOCK_TXS, bytes: MAX_BLOCK_BYTES - MAX_SIGNED_HEADER_BYTES - 4 }
+        Self {
+            txs: MAX_BLOCK_TXS,
+            bytes: MAX_BLOCK_BYTES - MAX_SIGNED_HEADER_BYTES - 4,
+        }
     }
 }
 
 impl Room {
     /// Takes room for one transaction of `bytes`; false if there is not enough.
     pub(crate) fn take(&mut self, bytes: usize) -> bool {
-        let (Some(txs), Some(left)) = (self.txs.checked_sub(1), self.bytes.checked_sub(bytes)) else { return false };
+        let (Some(txs), Some(left)) = (self.txs.checked_sub(1), self.bytes.checked_sub(bytes)) else {
+            return false;
+        };
         (self.txs, self.bytes) = (txs, left);
         true
     }

@@ -54,6 +54,13 @@ impl<R: Rules> Chain<R> {
             return Err(ChainError::BadSnapshot);
         }
         let rules = R::load(&tree.entries()).map(quiet).ok_or(ChainError::BadSnapshot)?;
-        Ok(Self { headers, head: Some(block), rules, tree, pending: None, poisoned: false })
+        Ok(Self {
+            headers,
+            head: Some(block),
+            rules,
+            tree,
+            pending: None,
+            poisoned: false,
+        })
     }
 }
