@@ -15,6 +15,8 @@ pub const KEPT_HEADERS: usize = 256;
 /// How far a block's time may be ahead of the follower's clock, milliseconds. Wide, because a stranger's clock may be
 /// wrong; a block refused for this alone is good later.
 pub const MAX_AHEAD_MS: u64 = 120_000;
+/// Epoch of the genesis committee.
+pub(crate) const FIRST_EPOCH: u64 = 0;
 /// Largest encoded [`SignedHeader`], bytes: header, and a signature of each member.
 pub const MAX_SIGNED_HEADER_BYTES: usize = 512 + 66 * MAX_COMMITTEE;
 
@@ -42,7 +44,6 @@ pub(crate) struct Tip {
     pub(crate) height: Height,
     pub(crate) hash: Hash,
     pub(crate) time: TimeMs,
-    pub(crate) epoch: u64,
     pub(crate) beacon: Hash,
     /// Over all headers up to and including this one.
     pub(crate) mmr: Mmr,
@@ -57,7 +58,7 @@ impl Tip {
             height: header.height,
             hash,
             time: header.time,
-            epoch: header.epoch,
+
             beacon: header.beacon,
             mmr,
         }
@@ -90,7 +91,6 @@ impl HeaderChain {
             height: 0,
             hash: Hash::ZERO,
             time: genesis.time,
-            epoch: 0,
             beacon: Hash::ZERO,
             mmr: Mmr::default(),
         };
@@ -228,7 +228,8 @@ impl HeaderChain {
         if header.version != BLOCK_VERSION || header.ledger != self.ledger || header.committee != self.committee_hash {
             return Err(BlockError::Foreign);
         }
-        if header.next_committee != self.committee_hash || header.epoch != 0 {
+        // An epoch is the life of one committee, and this one is the first.
+        if header.next_committee != self.committee_hash || header.epoch != FIRST_EPOCH {
             return Err(BlockError::DoesNotFollow);
         }
         Ok(())
@@ -240,7 +241,6 @@ impl HeaderChain {
         self.check_names(header)?;
         let follows = tip.height.checked_add(1) == Some(header.height)
             && header.parent == tip.hash
-            && header.epoch == tip.epoch
             && header.time >= tip.time
             && header.time <= now.saturating_add(MAX_AHEAD_MS)
             && header.mmr_root == tip.mmr.root();

@@ -4,7 +4,7 @@ mod attacks;
 mod restore;
 
 use nora_core::Action;
-use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS};
+use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, sign_vote};
 use nora_core::codec;
 use proptest::prelude::*;
 

@@ -66,6 +66,17 @@ fn an_empty_tree_proves_absence() {
 }
 
 #[test]
+fn a_tree_that_is_emptied_again_and_again_does_not_grow() {
+    let mut tree = StateTree::default();
+    for _ in 0..5 {
+        tree.apply(vec![(b"k".to_vec(), Some(b"v".to_vec()))]).unwrap();
+        assert_eq!(tree.nodes.len(), 1);
+        tree.apply(vec![(b"k".to_vec(), None)]).unwrap();
+        assert_eq!(tree.nodes.len(), 1);
+    }
+}
+
+#[test]
 fn a_staged_update_that_is_dropped_changes_nothing() {
     let tree = StateTree::from_entries([(b"a".to_vec(), b"1".to_vec())]).unwrap();
     let (root, nodes) = (tree.root(), tree.nodes.clone());

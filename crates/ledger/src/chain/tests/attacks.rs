@@ -5,9 +5,10 @@ use nora_core::{Action, Block, Hash, Header, Keypair, PeerKey, Signature};
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::beacon::VrfKey;
 use crate::header::MAX_AHEAD_MS;
 use crate::testkit::{Marks, T0, Team, key, mark};
-use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, vote_hash};
+use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, sign_vote, tx_root, vote_hash};
 use nora_core::codec;
 
 /// A follower at height 2 and the honest block 3.

@@ -66,6 +66,11 @@ fn a_checkpoint_is_believed_in_nothing() {
         BadCertificate.into()
     );
     assert_eq!(refused(|_, c| c.block.header.ledger = Hash::ZERO), Foreign.into());
+    let other_epoch = |team: &Team, c: &mut Checkpoint| {
+        c.block.header.epoch = 1;
+        team.resign(&mut c.block);
+    };
+    assert_eq!(refused(other_epoch), DoesNotFollow.into());
     let other_state = |team: &Team, c: &mut Checkpoint| {
         c.block.header.state_root = Hash::ZERO;
         team.resign(&mut c.block);
