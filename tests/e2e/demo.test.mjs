@@ -12,6 +12,7 @@ import { stopAll } from './lib/children.mjs';
 import { sameKey } from './lib/report.mjs';
 import { nora, Relay } from './lib/stack.mjs';
 import { wrongAccepted } from './lib/truth.mjs';
+import { until } from './lib/until.mjs';
 
 let relay;
 let browser;
@@ -70,9 +71,11 @@ async function openOffline(file) {
   const requests = [];
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(pathToFileURL(file).href);
-  const status = page.locator('[data-verdict]').first();
-  await status.waitFor({ timeout: 60_000 });
-  const verdict = await status.getAttribute('data-verdict');
+  const html = page.locator('html');
+  const verdict = await until('a verdict', async () => {
+    const state = await html.getAttribute('data-state');
+    return state !== 'checking' && state;
+  }, { timeout: 60_000 });
   const text = await page.locator('body').innerText();
   await context.close();
   return { verdict, text, requests };

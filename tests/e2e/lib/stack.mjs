@@ -9,13 +9,13 @@ import { Fatal, until } from './until.mjs';
 
 /** A relay on free ports of the loopback interface. */
 export class Relay {
-  /** Starts one in a new folder. */
+  /** Starts one in a new folder, with a key that outlives a crash. */
   static async start(name) {
     const relay = new Relay();
     relay.folder = runFolder(name);
     relay.data = join(relay.folder, 'relay');
-    relay.passphrase = join(relay.folder, 'passphrase');
-    writeFileSync(relay.passphrase, 'only for this test run\n', { mode: 0o600 });
+    relay.credential = join(relay.folder, 'credential');
+    writeFileSync(relay.credential, 'only for this run\n', { mode: 0o600 });
     await relay.run('127.0.0.1:0', '127.0.0.1:0');
     return relay;
   }
@@ -24,7 +24,7 @@ export class Relay {
     const info = join(this.data, 'relay.json');
     rmSync(info, { force: true });
     const args = ['--listen-http', http, '--listen-ws', ws, '--dist', dist, '--data', this.data];
-    this.child = new Child(join(bin, 'nora-relay'), [...args, '--passphrase-file', this.passphrase], {
+    this.child = new Child(join(bin, 'nora-relay'), [...args, '--credential', this.credential], {
       log: join(this.folder, 'relay.log'),
     });
     this.info = await until('the relay to listen', () => {
@@ -34,9 +34,9 @@ export class Relay {
     await until('the relay to be healthy', async () => (await fetch(`${this.url}/healthz`)).ok);
   }
 
-  /** The page's address. A name, not a number: browsers treat `localhost` as a secure context everywhere. */
+  /** The page's address; a browser takes the loopback interface for a secure context. */
   get url() {
-    return `http://localhost:${port(this.info.http)}`;
+    return this.info.http.replace(/\/$/, '');
   }
 
   /** Crash. */
