@@ -29,5 +29,5 @@ pub use event::{MessageToken, NetEvent, NetEvents, Reply};
 pub use handle::{NetError, NetHandle, Topic};
 pub use identity::{peer_id, peer_key};
 
-#[cfg(any())]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

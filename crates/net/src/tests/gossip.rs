@@ -1,0 +1,96 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use nora_core::{Keypair, codec};
+
+use super::*;
+use crate::protocol::Provisional;
+
+/// Publishes until somebody listens: subscriptions travel after the connection is there.
+async fn publish(net: &NetHandle, topic: Topic, bytes: Vec<u8>) {
+    let until = async {
+        loop {
+            match net.publish(topic, bytes.clone()).await {
+                Ok(()) => return,
+                Err(NetError::NobodyListens) => nora_platform::sleep(Duration::from_millis(20)).await,
+                Err(e) => panic!("{e}"),
+            }
+        }
+    };
+    nora_platform::timeout(PATIENCE, until).await.expect("nobody listens");
+}
+
+async fn next_block(host: &mut Host) -> (Block, MessageToken) {
+    host.until(|e| match e {
+        NetEvent::Block { block, token, .. } => Some((*block, token)),
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_reaches_the_far_side_only_after_a_good_verdict() {
+    let (mut hub, address) = Host::listening(1, true).await;
+    let left = Host::dialling(2, &address, false).await;
+    let mut right = Host::dialling(3, &address, false).await;
+    hub.connected().await;
+    hub.connected().await;
+    // The bad one first: had it been passed on, it would come first at the far side, too.
+    publish(&left.net, Topic::Blocks, codec::encode(&block(1))).await;
+    let (bad, token) = next_block(&mut hub).await;
+    assert_eq!(bad, block(1));
+    hub.net.verdict(token, false);
+    publish(&left.net, Topic::Blocks, codec::encode(&block(2))).await;
+    let (good, token) = next_block(&mut hub).await;
+    hub.net.verdict(token, true);
+    assert_eq!(next_block(&mut right).await.0, good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn provisional_results_cross_the_hub_and_forged_ones_do_not() {
+    let (mut hub, address) = Host::listening(1, true).await;
+    let left = Host::dialling(2, &address, false).await;
+    let mut right = Host::dialling(3, &address, false).await;
+    let signer = Keypair::from_seed(&[2; 32]);
+    let results = vec![(3, vec![1, 2, 3])];
+    let hash = Provisional::signed_hash(&Hash::ZERO, &signer.public(), &results);
+    let honest =
+        Provisional { job: Hash::ZERO, by: signer.public(), results, signature: signer.sign(hash.as_bytes()) };
+    let forged = Provisional { by: key(9), ..honest.clone() };
+    publish(&left.net, Topic::Results, codec::encode(&forged)).await;
+    hub.until(|e| matches!(e, NetEvent::Bad { peer, .. } if peer == key(2)).then_some(())).await;
+    publish(&left.net, Topic::Results, codec::encode(&honest)).await;
+    let got = right
+        .until(|e| match e {
+            NetEvent::Provisional { results, .. } => Some(results),
+            _ => None,
+        })
+        .await;
+    assert_eq!(got, honest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tab_of_a_crowd_hears_a_block_of_the_hub() {
+    let (mut hub, address) = Host::listening(1, true).await;
+    let mut tabs = Vec::new();
+    for seed in 10..34 {
+        tabs.push(Host::dialling(seed, &address, false).await);
+        hub.connected().await;
+    }
+    publish(&hub.net, Topic::Blocks, codec::encode(&block(5))).await;
+    // A tab whose subscription had not arrived yet hears of the next.
+    let mut height = 6;
+    for tab in &mut tabs {
+        let heard = async {
+            loop {
+                let wait = Duration::from_millis(300);
+                if nora_platform::timeout(wait, next_block(tab)).await.is_some() {
+                    return;
+                }
+                publish(&hub.net, Topic::Blocks, codec::encode(&block(height))).await;
+                height += 1;
+            }
+        };
+        nora_platform::timeout(PATIENCE, heard).await.expect("a tab heard nothing");
+    }
+    assert!(height < 16, "flooding reaches all at once, not one by one");
+}
