@@ -74,3 +74,6 @@ pub trait Rules: Sized {
     /// True while anything waits for a height: a lease, an audit. The ledger then ticks once a second.
     fn is_open(&self) -> bool;
 }
+
+#[cfg(test)]
+mod tests;

@@ -333,7 +333,10 @@ impl Rules for WorkState {
         let mut state = Self::default();
         for (key, value) in entries {
             if key == LOG_FLOOR {
-                state.log_floor = Height::from_be_bytes(value.as_slice().try_into().ok()?);
+                let floor = Height::from_be_bytes(value.as_slice().try_into().ok()?);
+                if floor == 0 || core::mem::replace(&mut state.log_floor, floor) != 0 {
+                    return None;
+                }
                 continue;
             }
             let (prefix, body) = key.split_first()?;

@@ -1,0 +1,331 @@
+//! One attack per rule: what a peer might send beside its duties.
+
+use super::sim::{Conduct, LEDGER, World, lie, spec, truth};
+use crate::duties::{build_commit, build_open, build_reveal, build_rule, build_seal};
+use crate::hash::Hash;
+use crate::job::{BatchId, JobId, ModeId, UnitIndex};
+use crate::rules::types::{Phase, Role};
+use crate::rules::{Rejection, Rules};
+use crate::tx::{Action, Opening, TxBody};
+
+/// Six volunteers and a job of which a first batch is in the phase. Nothing is in the pool.
+fn world(phase: Phase) -> (World, JobId, BatchId) {
+    let mut w = World::new(41, &[Conduct::Honest; 6]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Paper, 60, 2));
+    w.run_until(60, |w| w.state.batches().any(|(_, b)| b.phase == phase));
+    w.pool.clear();
+    let batch = *w.state.batches().find(|(_, b)| b.phase == phase).unwrap().0;
+    (w, job, batch)
+}
+
+/// The same, at the moment when two seats are filled and nothing is committed.
+fn seated() -> (World, JobId) {
+    let mut w = World::new(42, &[Conduct::Honest; 6]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Paper, 60, 2));
+    w.run_until(60, |w| w.seated().len() == 2);
+    w.pool.clear();
+    (w, job)
+}
+
+fn index_of(w: &World, peer: crate::PeerKey) -> usize {
+    (0..w.peers.len()).find(|i| w.key(*i) == peer).unwrap()
+}
+
+/// The only transaction of the next block is refused.
+fn refuses(w: &mut World, peer: usize, action: Action) -> Rejection {
+    w.refused.clear();
+    w.send(peer, action);
+    w.block();
+    assert_eq!(w.refused.len(), 1, "accepted");
+    w.refused[0].3
+}
+
+fn commit(w: &World, peer: usize, job: &JobId, as_of: u64, units: &[UnitIndex]) -> Action {
+    let opening = Opening { answers: units.iter().map(|u| truth(job, *u)).collect(), salt: [3; 32] };
+    build_commit(&LEDGER, (job, &w.state.job(job).unwrap().spec), &w.key(peer), as_of, units, &opening).unwrap()
+}
+
+/// A compute node and open units of its own.
+fn seat(w: &World, job: &JobId) -> (usize, Vec<UnitIndex>) {
+    let peer = *w.seated().iter().find(|p| w.state.batches_of(&w.key(**p)).count() < 4).unwrap();
+    (peer, w.state.units_owned(job, &w.key(peer)).take(2).collect())
+}
+
+#[test]
+fn replays_other_ledgers_and_forgeries() {
+    let (mut w, ..) = world(Phase::Sealing);
+    let tx = w.tx(1, Action::Announce);
+    w.pool = vec![(1, tx.clone())];
+    w.block();
+    let mut ctx = w.ctx();
+    ctx.height += 1;
+    assert_eq!(w.state.apply(&tx, &ctx), Err(Rejection::OldNonce));
+    let key = w.peers[1].key.clone();
+    let body = TxBody { ledger: Hash([8; 32]), sender: key.public(), nonce: 1 << 40, action: Action::Announce };
+    assert_eq!(w.state.apply(&body.clone().sign(&key), &ctx), Err(Rejection::OtherLedger));
+    let body = TxBody { ledger: LEDGER, ..body };
+    let mut forged = body.clone().sign(&w.peers[2].key);
+    assert_eq!(w.state.apply(&forged, &ctx), Err(Rejection::BadSignature));
+    forged = body.sign(&key);
+    forged.body.nonce += 1;
+    assert_eq!(w.state.apply(&forged, &ctx), Err(Rejection::BadSignature));
+}
+
+#[test]
+fn strangers_and_oversized_transactions() {
+    let (mut w, job, batch) = world(Phase::Sealing);
+    let stranger = w.join(Conduct::Killed);
+    assert_eq!(refuses(&mut w, stranger, Action::CancelJob { job }), Rejection::UnknownSender);
+    let answers = vec![(0, truth(&job, 0)); 1000];
+    assert_eq!(refuses(&mut w, 1, build_rule(batch, answers)), Rejection::TooLarge);
+}
+
+#[test]
+fn commits_by_strays_auditors_and_the_absent() {
+    let (mut w, job) = seated();
+    let (_, units) = seat(&w, &job);
+    let stray = w.join(Conduct::Killed);
+    w.send(stray, Action::Announce);
+    w.block();
+    let action = commit(&w, stray, &job, w.height, &units);
+    assert_eq!(refuses(&mut w, stray, action), Rejection::NoSeat);
+    let auditor = (1..7).find(|p| w.role(*p) == Role::Auditor).unwrap();
+    let action = commit(&w, auditor, &job, w.height, &units);
+    assert_eq!(refuses(&mut w, auditor, action), Rejection::NoSeat);
+    let (owner, units) = seat(&w, &job);
+    w.send(owner, Action::Leave);
+    w.block();
+    let action = commit(&w, owner, &job, w.height, &units);
+    assert_eq!(refuses(&mut w, owner, action), Rejection::NoSeat);
+}
+
+#[test]
+fn commits_of_other_peoples_units() {
+    let (mut w, job) = seated();
+    let seats = w.seated();
+    assert!(seats.len() > 1);
+    let thief = *seats.iter().find(|p| w.state.batches_of(&w.key(**p)).count() < 4).unwrap();
+    let foreign = w.state.first_open_units(&job).find(|u| w.state.owner(&job, *u) != Some(w.key(thief))).unwrap();
+    let as_of = w.height;
+    let action = commit(&w, thief, &job, as_of, &[foreign]);
+    assert_eq!(refuses(&mut w, thief, action), Rejection::NotOwner(foreign));
+}
+
+#[test]
+fn malformed_and_doubled_commits() {
+    let (mut w, job) = seated();
+    let (owner, units) = seat(&w, &job);
+    for (bad, why) in [
+        (vec![], Rejection::BadUnits),
+        (vec![units[1], units[0]], Rejection::BadUnits),
+        (vec![units[0], units[0]], Rejection::BadUnits),
+        (vec![units[0], 60], Rejection::BadUnits),
+        (w.state.first_open_units(&job).take(3).collect(), Rejection::BadUnits),
+    ] {
+        let action = commit(&w, owner, &job, w.height, &bad);
+        assert_eq!(refuses(&mut w, owner, action), why);
+    }
+    for as_of in [0, w.height + 1, w.height + 9, u64::MAX] {
+        let action = commit(&w, owner, &job, as_of, &units);
+        let why = if as_of == w.height { continue } else { refuses(&mut w, owner, action) };
+        assert_eq!(why, Rejection::BadAsOf, "{as_of}");
+    }
+    let opening = Opening { answers: units.iter().map(|u| truth(&job, *u)).collect(), salt: [3; 32] };
+    let Action::Commit { job, units, root, .. } = commit(&w, owner, &job, w.height, &units) else { unreachable!() };
+    let early = Action::Commit { job, as_of: w.height, units: units.clone(), root, opened: Some(opening) };
+    assert_eq!(refuses(&mut w, owner, early), Rejection::WrongOpening);
+    let action = commit(&w, owner, &job, w.height, &units);
+    w.send(owner, action.clone());
+    assert!(matches!(refuses(&mut w, owner, action), Rejection::UnitNotOpen(_)));
+    let nowhere = Action::Commit { job: Hash([5; 32]), as_of: w.height, units, root, opened: None };
+    assert_eq!(refuses(&mut w, owner, nowhere), Rejection::NoSuchJob);
+}
+
+#[test]
+fn at_most_four_unjudged_batches() {
+    let mut w = World::new(43, &[Conduct::Honest]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Paper, 60, 2));
+    w.run_until(60, |w| w.state.batches().count() == 4);
+    let units: Vec<_> = w.state.units_owned(&job, &w.key(1)).take(1).collect();
+    w.pool.clear();
+    let action = commit(&w, 1, &job, w.height, &units);
+    assert_eq!(refuses(&mut w, 1, action), Rejection::TooManyBatches);
+}
+
+#[test]
+fn ownership_at_the_named_height_counts() {
+    let (mut w, job) = seated();
+    let (owner, units) = seat(&w, &job);
+    let as_of = w.height;
+    // Others leave and come: whoever owns the units now, the commitment was begun in time.
+    let late: Vec<usize> = (0..12).map(|_| w.join(Conduct::Honest)).collect();
+    late.iter().for_each(|p| drop(w.send(*p, Action::Announce)));
+    w.block();
+    let action = commit(&w, owner, &job, as_of, &units);
+    w.send(owner, action);
+    w.block();
+    assert!(w.refused.is_empty(), "{:?}", w.refused);
+}
+
+#[test]
+fn seals_by_the_undrawn_of_the_wrong_draw_doubled_or_late() {
+    let (mut w, job, batch) = world(Phase::Sealing);
+    let entry = w.state.batch(&batch).unwrap().clone();
+    let leaf = entry.leaves.iter().position(|l| !l.panel.is_empty()).unwrap();
+    let panelist = entry.leaves[leaf].panel[0].clone();
+    let (leaf, unit) = (leaf as u16, entry.leaves[leaf].unit);
+    let auditor = index_of(&w, panelist.auditor);
+    let owner = index_of(&w, entry.owner);
+    let seal = |w: &World, peer: usize, draw| {
+        build_seal(&LEDGER, &job, batch, &w.key(peer), &[(leaf, draw, truth(&job, unit))], &[2; 32])
+    };
+    let action = seal(&w, owner, panelist.draw);
+    assert_eq!(refuses(&mut w, owner, action), Rejection::NotDrawn(leaf));
+    let action = seal(&w, 0, panelist.draw);
+    assert_eq!(refuses(&mut w, 0, action), Rejection::NotDrawn(leaf));
+    let action = seal(&w, auditor, panelist.draw + 50);
+    assert_eq!(refuses(&mut w, auditor, action), Rejection::NotDrawn(leaf));
+    let empty = Action::Seal { batch, seals: vec![] };
+    assert_eq!(refuses(&mut w, auditor, empty), Rejection::BadLeaves);
+    let action = seal(&w, auditor, panelist.draw);
+    w.send(auditor, action.clone());
+    assert_eq!(refuses(&mut w, auditor, action.clone()), Rejection::Doubled);
+    // Opening and revealing have to wait for the other seals.
+    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, vec![(leaf, truth(&job, unit))], [2; 32])), Rejection::WrongPhase);
+    let opening = Opening { answers: vec![], salt: [0; 32] };
+    assert_eq!(refuses(&mut w, owner, build_open(batch, opening)), Rejection::WrongPhase);
+    let (mut w, _, batch) = world(Phase::Revealing);
+    let entry = w.state.batch(&batch).unwrap();
+    let auditor = index_of(&w, entry.leaves[0].panel[0].auditor);
+    let late = Action::Seal { batch, seals: vec![(0, entry.leaves[0].panel[0].draw, Hash([1; 32]))] };
+    assert_eq!(refuses(&mut w, auditor, late), Rejection::WrongPhase);
+}
+
+#[test]
+fn a_copied_seal_cannot_be_revealed() {
+    let (mut w, job, batch) = world(Phase::Sealing);
+    let entry = w.state.batch(&batch).unwrap().clone();
+    // The first panelist of each leaf seals; the others copy its seals.
+    let mut revealed: std::collections::BTreeMap<usize, (bool, Vec<(u16, crate::job::Answer)>)> = Default::default();
+    let mut seals: std::collections::BTreeMap<usize, Vec<(u16, u16, Hash)>> = Default::default();
+    let maker = entry.leaves[0].panel[0].auditor;
+    for (i, leaf) in entry.leaves.iter().enumerate() {
+        for p in &leaf.panel {
+            let answer = truth(&job, leaf.unit);
+            let seal = crate::tx::seal(&LEDGER, &job, &batch, i as u16, p.draw, &maker, &answer, &[4; 32]);
+            let peer = index_of(&w, p.auditor);
+            seals.entry(peer).or_default().push((i as u16, p.draw, seal));
+            revealed.entry(peer).or_insert((p.auditor == maker, vec![])).1.push((i as u16, answer));
+        }
+    }
+    seals.into_iter().for_each(|(peer, seals)| drop(w.send(peer, Action::Seal { batch, seals })));
+    w.block();
+    assert_eq!(w.state.batch(&batch).unwrap().phase, Phase::Revealing);
+    w.refused.clear();
+    for (peer, (_, answers)) in revealed.clone() {
+        w.send(peer, build_reveal(batch, answers, [4; 32]));
+    }
+    w.block();
+    let copies = revealed.values().filter(|(own, _)| !own).count();
+    assert!(copies > 0);
+    assert_eq!(w.refused.len(), copies);
+    assert!(w.refused.iter().all(|r| r.3 == Rejection::SealMismatch));
+}
+
+#[test]
+fn reveals_and_openings_that_do_not_match() {
+    let (mut w, job, batch) = world(Phase::Revealing);
+    let entry = w.state.batch(&batch).unwrap().clone();
+    let panelist = entry.leaves[0].panel[0].auditor;
+    let auditor = index_of(&w, panelist);
+    let mine: Vec<(u16, UnitIndex)> =
+        entry.undecided().filter(|(_, l)| l.place_of(&panelist).is_some()).map(|(i, l)| (i, l.unit)).collect();
+    let changed = mine.iter().map(|(i, unit)| (*i, lie(&job, *unit))).collect();
+    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, changed, [0; 32])), Rejection::SealMismatch);
+    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, vec![], [0; 32])), Rejection::BadLeaves);
+    assert_eq!(refuses(&mut w, 0, build_reveal(batch, vec![], [0; 32])), Rejection::NotDrawn(0));
+    let owner = index_of(&w, entry.owner);
+    let answers: Vec<_> = entry.leaves.iter().map(|l| truth(&job, l.unit)).collect();
+    let other = Opening { answers: answers.clone(), salt: [0; 32] };
+    assert_eq!(refuses(&mut w, owner, build_open(batch, other.clone())), Rejection::OpeningMismatch);
+    let short = Opening { answers: vec![], salt: [0; 32] };
+    assert_eq!(refuses(&mut w, owner, build_open(batch, short)), Rejection::OpeningMismatch);
+    assert_eq!(refuses(&mut w, auditor, build_open(batch, other)), Rejection::NotBatchOwner);
+}
+
+#[test]
+fn rulings_by_others_or_on_other_leaves() {
+    let mut w = World::new(44, &[Conduct::Honest]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Paper, 20, 2));
+    w.run_until(60, |w| w.state.batches().any(|(_, b)| b.phase == Phase::Jury));
+    w.pool.clear();
+    let (id, entry) = w.state.batches().find(|(_, b)| b.phase == Phase::Jury).unwrap();
+    let batch = *id;
+    let answers: Vec<_> = entry.undecided().map(|(i, l)| (i, truth(&job, l.unit))).collect();
+    assert_eq!(refuses(&mut w, 1, build_rule(batch, answers.clone())), Rejection::NotRequester);
+    assert_eq!(refuses(&mut w, 0, build_rule(batch, answers[..1].to_vec())), Rejection::BadLeaves);
+    w.send(0, build_rule(batch, answers.clone()));
+    assert_eq!(refuses(&mut w, 0, build_rule(batch, answers)), Rejection::Doubled);
+    assert!(w.state.batch(&batch).is_none());
+}
+
+#[test]
+fn a_silent_requester_sends_jury_leaves_back() {
+    let mut w = World::new(45, &[Conduct::Honest]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Paper, 20, 2));
+    w.run_until(60, |w| !w.state.job(&job).unwrap().juries.is_empty());
+    let open = w.state.open_units(&job);
+    w.peers[1].conduct = Conduct::Stalled;
+    w.peers[0].conduct = Conduct::Killed;
+    w.pool.clear();
+    w.run(13);
+    assert!(w.state.job(&job).unwrap().juries.is_empty());
+    assert!(w.state.open_units(&job) > open);
+}
+
+#[test]
+fn unverified_openings_are_checked_too() {
+    let mut w = World::new(46, &[Conduct::Honest]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Unverified, 20, 2));
+    w.pool.clear();
+    let Action::Commit { as_of, units, root, opened, .. } = commit(&w, 1, &job, w.height, &[0, 1]) else { unreachable!() };
+    let mut other = opened.clone().unwrap();
+    other.answers[0] = lie(&job, 0);
+    let bad = Action::Commit { job, as_of, units: units.clone(), root, opened: Some(other) };
+    assert_eq!(refuses(&mut w, 1, bad), Rejection::OpeningMismatch);
+    let closed = Action::Commit { job, as_of, units, root, opened: None };
+    assert_eq!(refuses(&mut w, 1, closed), Rejection::WrongOpening);
+}
+
+#[test]
+fn job_terms_out_of_bounds_and_too_many_jobs() {
+    let mut w = World::new(47, &[Conduct::Honest]);
+    w.run(2);
+    let good = spec(ModeId::Paper, 20, 2);
+    let edits: [fn(&mut crate::JobSpec); 9] = [
+        |s| s.units = 0,
+        |s| s.units = crate::job::MAX_UNITS + 1,
+        |s| s.batch = 0,
+        |s| s.batch = 65,
+        |s| s.auditors = 0,
+        |s| s.lease_heights = 0,
+        |s| s.max_output = u32::MAX,
+        |s| s.title = "x".repeat(81),
+        |s| s.requester_name = "a\u{1b}[31m".into(),
+    ];
+    for edit in edits {
+        let mut bad = good.clone();
+        edit(&mut bad);
+        assert!(matches!(refuses(&mut w, 0, Action::SubmitJob(bad)), Rejection::BadJob(_)));
+    }
+    (0..4).for_each(|_| drop(w.send(0, Action::SubmitJob(good.clone()))));
+    assert_eq!(refuses(&mut w, 0, Action::SubmitJob(good)), Rejection::TooManyJobs);
+    let job = *w.state.jobs().next().unwrap().0;
+    assert_eq!(refuses(&mut w, 1, Action::CancelJob { job }), Rejection::NotRequester);
+}
