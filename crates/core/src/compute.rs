@@ -9,6 +9,8 @@ use crate::hash::Hash;
 pub const WORKER_PROTOCOL: u32 = 1;
 /// Units handed to a worker at once.
 pub const MAX_RUN_UNITS: usize = crate::job::MAX_BATCH;
+/// Kernels a worker keeps; loading another one drops the one loaded first. The page keeps the same books.
+pub const MAX_LOADED_KERNELS: usize = 4;
 
 /// Why a unit is computed. A worker treats all alike; it is told so that progress can be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
