@@ -1,10 +1,12 @@
 //! The native store: one redb file, every commit synced to disk.
 
+use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::schema::{MIGRATIONS, Step, migrate};
 use crate::{Entry, Store, StoreError, Table, Write};
@@ -20,9 +22,28 @@ fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static 
 }
 
 /// A store in one file. A second process or a second `open` of the same file is refused.
-#[derive(Debug, Clone)]
+///
+/// redb takes no more writes once one has failed, e.g. on a full disk; the store then opens the file anew before the next
+/// one, so that it recovers when there is space again.
+#[derive(Clone)]
 pub struct RedbStore {
-    database: Arc<Database>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// `None` after an attempt to open anew has failed; the next call tries again.
+    database: RwLock<Option<Database>>,
+    /// A write has failed since the database was opened.
+    is_stale: AtomicBool,
+    open: Box<dyn Fn() -> Result<Database, StoreError> + Send + Sync>,
+}
+
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore")
+            .field("is_stale", &self.shared.is_stale)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RedbStore {
@@ -32,25 +53,28 @@ impl RedbStore {
     /// [`StoreError::Newer`] if a newer version wrote it, [`StoreError::Damaged`] if it is no such file or broken,
     /// [`StoreError::Refused`] if another process has it or the system denies access, [`StoreError::Full`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::prepare(guarded(|| Database::create(path))?, MIGRATIONS)
+        let path = path.as_ref().to_owned();
+        Self::open_with(MIGRATIONS, move || Database::create(&path).map_err(store_error))
     }
 
-    /// Opens on storage other than a file.
-    ///
-    /// # Errors
-    /// As for [`RedbStore::open`].
-    pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::prepare(
-            guarded(|| Database::builder().create_with_backend(backend))?,
-            MIGRATIONS,
-        )
-    }
-
-    // All steps and the new number in one transaction: a crash leaves the old schema or the new one, nothing between.
-    fn prepare(database: Database, migrations: &[&[Step]]) -> Result<Self, StoreError> {
-        caught(|| Self::migrate(&database, migrations))?;
+    fn open_with(
+        migrations: &'static [&'static [Step]],
+        open: impl Fn() -> Result<Database, StoreError> + Send + Sync + 'static,
+    ) -> Result<Self, StoreError> {
+        let open = move || {
+            caught(|| {
+                let database = open()?;
+                Self::migrate(&database, migrations)?;
+                Ok(database)
+            })
+        };
+        let database = RwLock::new(Some(open()?));
         Ok(Self {
-            database: Arc::new(database),
+            shared: Arc::new(Shared {
+                database,
+                is_stale: AtomicBool::new(false),
+                open: Box::new(open),
+            }),
         })
     }
 
@@ -72,16 +96,50 @@ impl RedbStore {
     /// Runs `work` where blocking does no harm: on tokio's blocking threads if there is a runtime, else right here.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let database = Arc::clone(&self.database);
+        let shared = Arc::clone(&self.shared);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => runtime
-                .spawn_blocking(move || caught(|| work(&database)))
+                .spawn_blocking(move || caught(|| work(&shared)))
                 .await
                 .map_err(|lost| StoreError::Backend(format!("the store's thread was lost: {lost}")))?,
-            Err(_) => caught(|| work(&database)),
+            Err(_) => caught(|| work(&shared)),
         }
+    }
+}
+
+impl Shared {
+    fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.with(false, |database| work(&database.begin_read().map_err(store_error)?))
+    }
+
+    fn write(&self, work: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let done = self.with(true, |database| {
+            let transaction = database.begin_write().map_err(store_error)?;
+            work(&transaction)?;
+            transaction.commit().map_err(store_error)
+        });
+        if done.is_err() {
+            self.is_stale.store(true, Ordering::SeqCst);
+        }
+        done
+    }
+
+    fn with<T>(&self, writes: bool, work: impl FnOnce(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        {
+            let slot = self.database.read().unwrap_or_else(PoisonError::into_inner);
+            let is_usable = !(writes && self.is_stale.load(Ordering::SeqCst));
+            if let Some(database) = slot.as_ref().filter(|_| is_usable) {
+                return work(database);
+            }
+        }
+        let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        // Closed first: the file has room for one opener only.
+        drop(slot.take());
+        let database = slot.insert((self.open)()?);
+        self.is_stale.store(false, Ordering::SeqCst);
+        work(database)
     }
 }
 
@@ -90,10 +148,6 @@ impl RedbStore {
 fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(StoreError::Damaged("the file's pages contradict each other".into())))
-}
-
-fn guarded(open: impl FnOnce() -> Result<Database, redb::DatabaseError>) -> Result<Database, StoreError> {
-    caught(|| open().map_err(store_error))
 }
 
 fn apply(transaction: &WriteTransaction, step: Step) -> Result<(), StoreError> {
@@ -107,11 +161,12 @@ fn apply(transaction: &WriteTransaction, step: Step) -> Result<(), StoreError> {
 impl Store for RedbStore {
     async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let key = key.to_vec();
-        self.blocking(move |database| {
-            let transaction = database.begin_read().map_err(store_error)?;
-            let entries = transaction.open_table(definition(table)).map_err(at(table))?;
-            let value = entries.get(key.as_slice()).map_err(at(table))?;
-            Ok(value.map(|value| value.value().to_vec()))
+        self.blocking(move |shared| {
+            shared.read(|transaction| {
+                let entries = transaction.open_table(definition(table)).map_err(at(table))?;
+                let value = entries.get(key.as_slice()).map_err(at(table))?;
+                Ok(value.map(|value| value.value().to_vec()))
+            })
         })
         .await
     }
@@ -127,41 +182,43 @@ impl Store for RedbStore {
             return Ok(Vec::new());
         }
         let (from, to) = (from.to_vec(), to.map(<[u8]>::to_vec));
-        self.blocking(move |database| {
-            let transaction = database.begin_read().map_err(store_error)?;
-            let entries = transaction.open_table(definition(table)).map_err(at(table))?;
-            let range = match &to {
-                Some(to) => entries.range(from.as_slice()..to.as_slice()),
-                None => entries.range(from.as_slice()..),
-            };
-            range
-                .map_err(at(table))?
-                .take(limit)
-                .map(|entry| {
-                    let (key, value) = entry.map_err(at(table))?;
-                    Ok((key.value().to_vec(), value.value().to_vec()))
-                })
-                .collect()
+        self.blocking(move |shared| {
+            shared.read(|transaction| {
+                let entries = transaction.open_table(definition(table)).map_err(at(table))?;
+                let range = match &to {
+                    Some(to) => entries.range(from.as_slice()..to.as_slice()),
+                    None => entries.range(from.as_slice()..),
+                };
+                range
+                    .map_err(at(table))?
+                    .take(limit)
+                    .map(|entry| {
+                        let (key, value) = entry.map_err(at(table))?;
+                        Ok((key.value().to_vec(), value.value().to_vec()))
+                    })
+                    .collect()
+            })
         })
         .await
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        self.blocking(move |database| {
-            let transaction = database.begin_write().map_err(store_error)?;
-            for write in &writes {
-                let table = write.table();
-                let mut entries = transaction.open_table(definition(table)).map_err(at(table))?;
-                match write {
-                    Write::Put(_, key, value) => {
-                        entries.insert(key.as_slice(), value.as_slice()).map_err(at(table))?;
-                    }
-                    Write::Delete(_, key) => {
-                        entries.remove(key.as_slice()).map_err(at(table))?;
+        self.blocking(move |shared| {
+            shared.write(|transaction| {
+                for write in &writes {
+                    let table = write.table();
+                    let mut entries = transaction.open_table(definition(table)).map_err(at(table))?;
+                    match write {
+                        Write::Put(_, key, value) => {
+                            entries.insert(key.as_slice(), value.as_slice()).map_err(at(table))?;
+                        }
+                        Write::Delete(_, key) => {
+                            entries.remove(key.as_slice()).map_err(at(table))?;
+                        }
                     }
                 }
-            }
-            transaction.commit().map_err(store_error)
+                Ok(())
+            })
         })
         .await
     }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
+use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use std::io::Error as BackendIoError;
 
@@ -11,6 +12,15 @@ fn file() -> (tempfile::TempDir, std::path::PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("nora.redb");
     (dir, path)
+}
+
+fn on<B: StorageBackend>(
+    migrations: &'static [&'static [Step]],
+    backend: impl Fn() -> B + Send + Sync + 'static,
+) -> Result<RedbStore, StoreError> {
+    RedbStore::open_with(migrations, move || {
+        Database::builder().create_with_backend(backend()).map_err(store_error)
+    })
 }
 
 #[async_test]
@@ -28,7 +38,7 @@ async fn keeps_the_contract_and_what_it_wrote() {
 
 #[test]
 fn works_without_a_runtime() {
-    let store = RedbStore::open_backend(InMemoryBackend::new()).unwrap();
+    let store = on(MIGRATIONS, InMemoryBackend::new).unwrap();
     futures::executor::block_on(key_value_suite(&store));
 }
 
@@ -51,10 +61,14 @@ fn a_foreign_file_is_damage_and_stays_as_it_is() {
 #[async_test]
 async fn an_older_file_is_migrated_and_keeps_its_data() {
     let (_dir, path) = file();
-    let old: &[&[Step]] = &[&[Step::Create(Table::Meta)]];
-    let new: &[&[Step]] = &[old[0], &[Step::Create(Table::Blocks)], &[Step::Create(Table::Keys)]];
+    let open = |migrations| {
+        let path = path.clone();
+        RedbStore::open_with(migrations, move || Database::create(&path).map_err(store_error))
+    };
+    const OLD: &[&[Step]] = &[&[Step::Create(Table::Meta)]];
+    const NEW: &[&[Step]] = &[OLD[0], &[Step::Create(Table::Blocks)], &[Step::Create(Table::Keys)]];
     {
-        let store = RedbStore::prepare(Database::create(&path).unwrap(), old).unwrap();
+        let store = open(OLD).unwrap();
         store.write(vec![put(Table::Meta, b"k", b"v")]).await.unwrap();
         assert!(
             matches!(store.get(Table::Blocks, b"k").await, Err(StoreError::Damaged(_))),
@@ -62,18 +76,18 @@ async fn an_older_file_is_migrated_and_keeps_its_data() {
         );
     }
     {
-        let store = RedbStore::prepare(Database::create(&path).unwrap(), new).unwrap();
+        let store = open(NEW).unwrap();
         assert_eq!(store.get(Table::Meta, b"k").await.unwrap().as_deref(), Some(&b"v"[..]));
         assert_eq!(store.get(Table::Keys, b"k").await.unwrap(), None);
     }
-    let newer = RedbStore::prepare(Database::create(&path).unwrap(), old);
+    let newer = open(OLD);
     assert_eq!(newer.unwrap_err(), StoreError::Newer { found: 3, known: 1 });
 }
 
 /// A disk with room for `limit` bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct SmallDisk {
-    disk: InMemoryBackend,
+    disk: Arc<InMemoryBackend>,
     limit: Arc<AtomicU64>,
 }
 
@@ -99,13 +113,13 @@ impl StorageBackend for SmallDisk {
 }
 
 #[async_test]
-async fn a_full_disk_takes_nothing_of_the_batch() {
+async fn a_full_disk_takes_nothing_of_the_batch_and_the_store_recovers_when_there_is_space() {
     let limit = Arc::new(AtomicU64::new(16 << 20));
-    let store = RedbStore::open_backend(SmallDisk {
-        disk: InMemoryBackend::new(),
+    let disk = SmallDisk {
+        disk: Arc::new(InMemoryBackend::new()),
         limit: Arc::clone(&limit),
-    })
-    .unwrap();
+    };
+    let store = on(MIGRATIONS, move || disk.clone()).unwrap();
     store.write(vec![put(Table::Blobs, b"a", b"before")]).await.unwrap();
     let batch = vec![
         put(Table::Blobs, b"a", b"after"),
@@ -115,4 +129,11 @@ async fn a_full_disk_takes_nothing_of_the_batch() {
     let kept = store.get(Table::Blobs, b"a").await;
     assert!(matches!(&kept, Ok(Some(value)) if value == b"before"), "{kept:?}");
     assert_eq!(store.get(Table::Blobs, b"b").await.unwrap(), None);
+
+    limit.store(64 << 20, Ordering::SeqCst);
+    store.write(vec![put(Table::Blobs, b"a", b"after")]).await.unwrap();
+    assert_eq!(
+        store.get(Table::Blobs, b"a").await.unwrap().as_deref(),
+        Some(&b"after"[..])
+    );
 }
