@@ -112,7 +112,12 @@ pub struct NetArgs {
     #[arg(long, value_name = "DIR", env = "NORA_HOME")]
     pub home: Option<PathBuf>,
     /// File whose first line is the passphrase of the identity.
-    #[arg(long, value_name = "FILE", env = "NORA_PASSPHRASE_FILE", conflicts_with = "throwaway_key")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "NORA_PASSPHRASE_FILE",
+        conflicts_with = "throwaway_key"
+    )]
     pub passphrase_file: Option<PathBuf>,
     /// Use a new key and forget it; such a job cannot be resumed.
     #[arg(long)]

@@ -42,7 +42,10 @@ pub fn claim(dir: &Path) -> Result<(), CliError> {
     files::make_dir(dir)?;
     let mut entries = fs::read_dir(dir).map_err(CliError::file(dir))?;
     if entries.next().is_some() {
-        return Err(CliError::Usage(format!("{} is not empty; name a new directory with --out", dir.display())));
+        return Err(CliError::Usage(format!(
+            "{} is not empty; name a new directory with --out",
+            dir.display()
+        )));
     }
     Ok(())
 }
@@ -54,7 +57,10 @@ pub fn claim(dir: &Path) -> Result<(), CliError> {
 pub fn write_outputs(dir: &Path, outputs: &[Vec<u8>]) -> Result<(), CliError> {
     let folder = dir.join(OUTPUTS);
     files::make_dir(&folder)?;
-    outputs.iter().enumerate().try_for_each(|(unit, output)| files::write(&folder.join(output_name(unit)), output))
+    outputs
+        .iter()
+        .enumerate()
+        .try_for_each(|(unit, output)| files::write(&folder.join(output_name(unit)), output))
 }
 
 /// Writes data and evidence of a bundle; the evidence last, so that a directory with evidence is complete.
@@ -88,20 +94,37 @@ pub struct Loaded {
 pub fn read(dir: &Path) -> Result<Loaded, String> {
     let path = dir.join(EVIDENCE);
     if !path.exists() {
-        return Err(format!("{EVIDENCE} is missing; results of `nora run --local` have no evidence to check"));
+        return Err(format!(
+            "{EVIDENCE} is missing; results of `nora run --local` have no evidence to check"
+        ));
     }
     let bytes = files::read(&path, MAX_EVIDENCE_BYTES).map_err(|e| e.to_string())?;
     let evidence = Evidence::decode(&bytes).map_err(|e| format!("{EVIDENCE}: {e}"))?;
     let mut problems = Vec::new();
     let mut take = |name: &str, limit: usize| {
-        files::read(&dir.join(name), limit).map_err(|e| problems.push(e.to_string())).ok()
+        files::read(&dir.join(name), limit)
+            .map_err(|e| problems.push(e.to_string()))
+            .ok()
     };
     let kernel = take(KERNEL, MAX_KERNEL_BYTES).unwrap_or_default();
     let inputs = take(INPUTS, MAX_BLOB_BYTES).unwrap_or_default();
     // Whether there has to be one is for the check to say.
-    let shared = if dir.join(SHARED).exists() { take(SHARED, MAX_BLOB_BYTES) } else { None };
+    let shared = if dir.join(SHARED).exists() {
+        take(SHARED, MAX_BLOB_BYTES)
+    } else {
+        None
+    };
     let outputs = read_outputs(&dir.join(OUTPUTS), evidence.answers.len(), &mut problems);
-    Ok(Loaded { bundle: Bundle { evidence, kernel, shared, inputs, outputs }, problems })
+    Ok(Loaded {
+        bundle: Bundle {
+            evidence,
+            kernel,
+            shared,
+            inputs,
+            outputs,
+        },
+        problems,
+    })
 }
 
 fn read_outputs(folder: &Path, units: usize, problems: &mut Vec<String>) -> Vec<Vec<u8>> {
@@ -124,14 +147,20 @@ fn read_outputs(folder: &Path, units: usize, problems: &mut Vec<String>) -> Vec<
         expected.insert(path);
     }
     let found: Vec<PathBuf> = match fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|e| Some(e.ok()?.path())).take(2 * MAX_UNITS as usize).collect(),
+        Ok(entries) => entries
+            .filter_map(|e| Some(e.ok()?.path()))
+            .take(2 * MAX_UNITS as usize)
+            .collect(),
         Err(e) => {
             problems.push(format!("{}: {e}", folder.display()));
             Vec::new()
         }
     };
     problems.extend(
-        found.iter().filter(|p| !expected.contains(*p)).map(|p| format!("{}: belongs to no unit", p.display())),
+        found
+            .iter()
+            .filter(|p| !expected.contains(*p))
+            .map(|p| format!("{}: belongs to no unit", p.display())),
     );
     outputs
 }

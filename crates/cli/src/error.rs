@@ -15,7 +15,7 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// A file could not be read or written.
-    #[error("{path}: {error}")]
+    #[error("{}: {error}", path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -54,7 +54,7 @@ pub enum CliError {
     #[error(transparent)]
     Node(#[from] nora_node::NodeError),
     /// The sealed identity.
-    #[error("identity {path}: {why}")]
+    #[error("identity {}: {why}", path.display())]
     Identity {
         /// The file.
         path: PathBuf,
@@ -75,6 +75,9 @@ impl CliError {
 
     /// Names the file that an I/O error is about.
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |error| Self::File { path: path.to_owned(), error }
+        move |error| Self::File {
+            path: path.to_owned(),
+            error,
+        }
     }
 }

@@ -48,8 +48,11 @@ fn ratio(a: f64, b: f64) -> Option<f64> {
 /// A peer's part. `executed` counts what reached a verdict: accepted, agreeing, dissenting and wrong answers.
 fn peer(report: &PeerReport) -> Value {
     let id = &report.identity;
-    let roles: Vec<Value> =
-        id.history.iter().map(|c| json!({ "role": role_name(c.role), "height": c.height })).collect();
+    let roles: Vec<Value> = id
+        .history
+        .iter()
+        .map(|c| json!({ "role": role_name(c.role), "height": c.height }))
+        .collect();
     let exposed = id.exposed.as_ref();
     json!({
         "peer": report.peer.to_string(),

@@ -19,7 +19,10 @@ fn read_io(path: &Path, limit: usize) -> std::io::Result<Vec<u8>> {
     // One byte more than allowed tells a file at the limit from a larger one, whatever its length claims.
     File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
-        return Err(Error::new(ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+        return Err(Error::new(
+            ErrorKind::FileTooLarge,
+            format!("larger than {limit} bytes"),
+        ));
     }
     Ok(bytes)
 }

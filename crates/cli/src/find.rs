@@ -46,14 +46,27 @@ impl Artifact {
         if let Some(path) = given {
             return Ok(path.to_owned());
         }
-        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(self.file)));
-        let places: Vec<PathBuf> = beside.into_iter().chain([Path::new(self.built).join(self.file)]).collect();
-        places.iter().find(|p| p.is_file()).cloned().ok_or_else(|| CliError::Missing {
-            what: self.what,
-            looked: places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "),
-            make: self.make,
-            option: self.option,
-        })
+        let beside = std::env::current_exe()
+            .ok()
+            .and_then(|exe| Some(exe.parent()?.join(self.file)));
+        let places: Vec<PathBuf> = beside
+            .into_iter()
+            .chain([Path::new(self.built).join(self.file)])
+            .collect();
+        places
+            .iter()
+            .find(|p| p.is_file())
+            .cloned()
+            .ok_or_else(|| CliError::Missing {
+                what: self.what,
+                looked: places
+                    .iter()
+                    .map(|p| p.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                make: self.make,
+                option: self.option,
+            })
     }
 
     /// The module's bytes, at most `limit` of them.

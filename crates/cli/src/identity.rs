@@ -39,9 +39,11 @@ impl Identity {
                     .to_owned(),
             )
         })?;
-        let home = net.home.clone().or_else(default_home).ok_or_else(|| {
-            CliError::Usage("there is no home directory; name one with --home DIR".to_owned())
-        })?;
+        let home = net
+            .home
+            .clone()
+            .or_else(default_home)
+            .ok_or_else(|| CliError::Usage("there is no home directory; name one with --home DIR".to_owned()))?;
         Self::sealed(&home, &passphrase(file)?)
     }
 
@@ -50,13 +52,19 @@ impl Identity {
     /// # Errors
     /// [`CliError::Usage`] if the system has no entropy.
     pub fn throwaway() -> Result<Self, CliError> {
-        Ok(Self { seed: new_seed()?, store: Arc::new(MemoryStore::new()) })
+        Ok(Self {
+            seed: new_seed()?,
+            store: Arc::new(MemoryStore::new()),
+        })
     }
 
     fn sealed(home: &Path, passphrase: &[u8]) -> Result<Self, CliError> {
         files::make_dir(home)?;
         let path = home.join(SEALED);
-        let fail = |path: &Path, why: String| CliError::Identity { path: path.to_owned(), why };
+        let fail = |path: &Path, why: String| CliError::Identity {
+            path: path.to_owned(),
+            why,
+        };
         let seed = match sealed::open_file(&path, passphrase).map_err(|e| fail(&path, e.to_string()))? {
             Some(seed) => seed,
             None => {
@@ -67,7 +75,10 @@ impl Identity {
         };
         let store = home.join(STORE);
         let redb = RedbStore::open(&store).map_err(|e| fail(&store, e.to_string()))?;
-        Ok(Self { seed, store: Arc::new(redb) })
+        Ok(Self {
+            seed,
+            store: Arc::new(redb),
+        })
     }
 }
 
@@ -79,7 +90,11 @@ fn new_seed() -> Result<Seed, CliError> {
 
 fn default_home() -> Option<PathBuf> {
     let dir = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    Some(dir("XDG_DATA_HOME").or_else(|| Some(dir("HOME")?.join(".local/share")))?.join("nora"))
+    Some(
+        dir("XDG_DATA_HOME")
+            .or_else(|| Some(dir("HOME")?.join(".local/share")))?
+            .join("nora"),
+    )
 }
 
 /// The first line of a file.

@@ -29,7 +29,7 @@ use args::{Cli, Command};
 /// [`CliError`], with its exit code.
 pub fn run(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
-        Command::Run(args) => local::run(args),
+        Command::Run(args) => block_on(local::run(args)),
         Command::Submit(args) => block_on(submit::submit(args)),
         Command::Job(args) => block_on(submit::job(args)),
         Command::Verify(args) => {

@@ -30,7 +30,10 @@ impl Progress {
     }
 
     /// Shows that `done` units are done, with a few words more.
-    #[allow(clippy::disallowed_methods, reason = "paces lines on a person's screen; no rule depends on it")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "paces lines on a person's screen; no rule depends on it"
+    )]
     pub fn show(&mut self, done: u64, words: &str) {
         if let Some(bar) = &self.bar {
             bar.set_position(done);

@@ -2,8 +2,8 @@
 
 use nora_core::codec;
 use nora_core::job::UnitInputs;
-use nora_kernel_quake::native::{self, Summary};
 use nora_kernel_quake::Records;
+use nora_kernel_quake::native::{self, Summary};
 use serde_json::{Value, json};
 
 /// Seconds drawn before and after the pick.

@@ -15,9 +15,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// [`CliError::Relay`] in words; also if the relay serves another ledger than `trusted`.
 pub fn bootstrap(relay: &str, trusted: Option<&Hash>) -> Result<Bootstrap, CliError> {
-    let fail = |why: String| CliError::Relay { relay: relay.to_owned(), why };
+    let fail = |why: String| CliError::Relay {
+        relay: relay.to_owned(),
+        why,
+    };
     if !relay.starts_with("http://") {
-        return Err(fail("the address must begin with http:// (TLS comes with relays that speak it)".to_owned()));
+        return Err(fail(
+            "the address must begin with http:// (TLS comes with relays that speak it)".to_owned(),
+        ));
     }
     let agent = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))

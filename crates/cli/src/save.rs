@@ -28,8 +28,10 @@ pub struct Saved {
 /// # Errors
 /// [`CliError::Relay`] if the genesis is none: the relay served something else.
 pub fn bundle(collected: &Collected, relay: &str) -> Result<Bundle, CliError> {
-    let genesis: Genesis = codec::decode(&collected.genesis, collected.genesis.len())
-        .map_err(|e| CliError::Relay { relay: relay.to_owned(), why: format!("genesis: {e}") })?;
+    let genesis: Genesis = codec::decode(&collected.genesis, collected.genesis.len()).map_err(|e| CliError::Relay {
+        relay: relay.to_owned(),
+        why: format!("genesis: {e}"),
+    })?;
     Ok(Bundle {
         evidence: Evidence {
             version: bundle::BUNDLE_VERSION,
@@ -60,7 +62,11 @@ pub fn save(dir: &Path, bundle: &Bundle, trusted: Option<&Hash>, verifier: Optio
     }
     let encoded = codec::encode(bundle);
     let no_page = if encoded.len() > page::MAX_PAGE_BUNDLE {
-        Some(format!("no {}: {} bytes are too many for a page", dir::PAGE, encoded.len()))
+        Some(format!(
+            "no {}: {} bytes are too many for a page",
+            dir::PAGE,
+            encoded.len()
+        ))
     } else {
         match find::VERIFIER.read(verifier, page::MAX_VERIFIER_BYTES) {
             Ok(wasm) => {
@@ -70,5 +76,9 @@ pub fn save(dir: &Path, bundle: &Bundle, trusted: Option<&Hash>, verifier: Optio
             Err(e) => Some(format!("no {}: {e}", dir::PAGE)),
         }
     };
-    Ok(Saved { report, summary, no_page })
+    Ok(Saved {
+        report,
+        summary,
+        no_page,
+    })
 }

@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::identity::Identity;
 use crate::progress::Progress;
 use crate::work::{Work, shown_text};
-use crate::{dir, figures, files, relay, save, verify};
+use crate::{dir, figures, files, local, relay, save, verify};
 
 /// Time between two looks at the progress.
 const LOOK: Duration = Duration::from_millis(250);
@@ -62,7 +62,11 @@ pub async fn submit(args: &SubmitArgs) -> Result<(), CliError> {
 pub async fn job(args: &JobArgs) -> Result<(), CliError> {
     claim(args.wait, &args.out)?;
     // Whoever only looks needs no name.
-    let identity = if args.wait { Identity::open(&args.net)? } else { Identity::throwaway()? };
+    let identity = if args.wait {
+        Identity::open(&args.net)?
+    } else {
+        Identity::throwaway()?
+    };
     let (requester, ledger) = connect(&args.net, identity, args.threads).await?;
     if args.wait {
         return finish(requester, args.id, &ledger, &args.net, &args.out).await;
@@ -71,7 +75,13 @@ pub async fn job(args: &JobArgs) -> Result<(), CliError> {
     requester.stop().await;
     let p = progress?;
     let state = if p.ended { "ended" } else { "open" };
-    println!("job {}: {state}, {}/{} units accepted, {}", args.id, p.accepted, p.units, words(&p));
+    println!(
+        "job {}: {state}, {}/{} units accepted, {}",
+        args.id,
+        p.accepted,
+        p.units,
+        words(&p)
+    );
     Ok(())
 }
 
@@ -91,10 +101,19 @@ async fn connect(net: &NetArgs, identity: Identity, threads: u8) -> Result<(Requ
     let (url, trusted) = (net.relay.clone(), net.ledger);
     let bootstrap = tokio::task::spawn_blocking(move || relay::bootstrap(&url, trusted.as_ref()))
         .await
-        .map_err(|e| CliError::Relay { relay: net.relay.clone(), why: e.to_string() })??;
+        .map_err(|e| CliError::Relay {
+            relay: net.relay.clone(),
+            why: e.to_string(),
+        })??;
     let ledger = bootstrap.ledger_id()?;
-    let config = RequesterConfig { seed: *identity.seed, bootstrap, store: identity.store, threads: threads_of(threads) };
-    Ok((Requester::start(config).await?, ledger))
+    let threads = threads_of(threads);
+    let config = RequesterConfig {
+        seed: *identity.seed,
+        bootstrap,
+        store: identity.store,
+        threads,
+    };
+    Ok((Requester::start(config, local::pool(threads)?).await?, ledger))
 }
 
 /// As many threads as asked for, or as the machine has.
@@ -105,13 +124,7 @@ pub(crate) fn threads_of(asked: u8) -> u8 {
     std::thread::available_parallelism().map_or(1, |n| u8::try_from(n.get()).unwrap_or(u8::MAX))
 }
 
-async fn finish(
-    requester: Requester,
-    job: JobId,
-    ledger: &Hash,
-    net: &NetArgs,
-    out: &OutArgs,
-) -> Result<(), CliError> {
+async fn finish(requester: Requester, job: JobId, ledger: &Hash, net: &NetArgs, out: &OutArgs) -> Result<(), CliError> {
     let collected = wait(&requester, job).await;
     requester.stop().await;
     let Some(collected) = collected? else {
@@ -166,7 +179,10 @@ async fn wait(requester: &Requester, job: JobId) -> Result<Option<Collected>, Cl
 }
 
 fn words(p: &JobProgress) -> String {
-    let mut text = format!("{} volunteers, {} executions, block {}", p.online, p.executions, p.height);
+    let mut text = format!(
+        "{} volunteers, {} executions, block {}",
+        p.online, p.executions, p.height
+    );
     if p.fetched > 0 {
         text.push_str(&format!(", {} outputs here", p.fetched));
     }

@@ -37,11 +37,19 @@ pub struct Line {
 impl Line {
     fn new(name: &'static str, outcome: Result<String, String>) -> Self {
         let state = if outcome.is_ok() { State::Ok } else { State::Failed };
-        Self { name, state, detail: outcome.unwrap_or_else(|e| e) }
+        Self {
+            name,
+            state,
+            detail: outcome.unwrap_or_else(|e| e),
+        }
     }
 
     fn note(name: &'static str, detail: String) -> Self {
-        Self { name, state: State::Note, detail }
+        Self {
+            name,
+            state: State::Note,
+            detail,
+        }
     }
 }
 
@@ -53,7 +61,11 @@ impl std::fmt::Display for Line {
             State::Note => "note",
         };
         // A title or path must not move the cursor of the terminal that shows it.
-        let detail: String = self.detail.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let detail: String = self
+            .detail
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         write!(f, "{state:<6}  {:<11}  {detail}", self.name)
     }
 }
@@ -64,7 +76,16 @@ pub fn lines(report: &Report) -> Vec<Line> {
     report
         .checks
         .iter()
-        .map(|c| Line::new(c.name.as_str(), if c.ok { Ok(c.detail.clone()) } else { Err(c.detail.clone()) }))
+        .map(|c| {
+            Line::new(
+                c.name.as_str(),
+                if c.ok {
+                    Ok(c.detail.clone())
+                } else {
+                    Err(c.detail.clone())
+                },
+            )
+        })
         .collect()
 }
 
@@ -89,7 +110,11 @@ pub fn check(args: &VerifyArgs) -> Result<Vec<Line>, CliError> {
     let name = args.path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     if name == dir::EVIDENCE {
         // The evidence alone proves nothing about data: check the directory it came with.
-        let parent = args.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = args
+            .path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         return Ok(check_dir(parent, args));
     }
     let bytes = match files::read(&args.path, MAX_PAGE_BYTES.max(MAX_BUNDLE_BYTES)) {
@@ -117,7 +142,10 @@ fn check_dir(path: &Path, args: &VerifyArgs) -> Vec<Line> {
     out.push(Line::new(
         "files",
         match loaded.problems.split_first() {
-            None => Ok(format!("{} output files, none missing, none too many", bundle.outputs.len())),
+            None => Ok(format!(
+                "{} output files, none missing, none too many",
+                bundle.outputs.len()
+            )),
             Some((first, [])) => Err(first.clone()),
             Some((first, more)) => Err(format!("{first} (and {} more)", more.len())),
         },
@@ -130,7 +158,10 @@ fn check_dir(path: &Path, args: &VerifyArgs) -> Vec<Line> {
         Ok(Ok(text)) => out.extend(check_page(&text, Some((&codec::encode(&bundle), &summary)), args)),
         Ok(Err(_)) => out.push(Line::new("page", Err(format!("{}: its text is not UTF-8", dir::PAGE)))),
         Err(_) if !path.join(dir::PAGE).exists() => {
-            out.push(Line::note("page", format!("there is no {}; the directory is the whole bundle", dir::PAGE)));
+            out.push(Line::note(
+                "page",
+                format!("there is no {}; the directory is the whole bundle", dir::PAGE),
+            ));
         }
         Err(e) => out.push(Line::new("page", Err(e.to_string()))),
     }
@@ -145,8 +176,13 @@ fn recomputed(report: &Report) -> Option<Line> {
 }
 
 /// The job's own comparisons with reference answers.
-fn summary_lines(summary: &Value) -> Vec<Line> {
-    let checks = summary.get("checks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+#[must_use]
+pub fn summary_lines(summary: &Value) -> Vec<Line> {
+    let checks = summary
+        .get("checks")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     checks
         .iter()
         .map(|c| {
@@ -161,7 +197,10 @@ fn summary_lines(summary: &Value) -> Vec<Line> {
 fn results_line(path: &Path, bundle: &Bundle, report: &Report, summary: &Value) -> Line {
     let file = path.join(dir::RESULTS);
     let Some(facts) = &report.facts else {
-        return Line::new("results", Err(format!("{}: not checked, see the checks before", dir::RESULTS)));
+        return Line::new(
+            "results",
+            Err(format!("{}: not checked, see the checks before", dir::RESULTS)),
+        );
     };
     let expected = results::of_bundle(bundle, facts, summary);
     // Read as much as it may have, and one byte more.
@@ -170,15 +209,25 @@ fn results_line(path: &Path, bundle: &Bundle, report: &Report, summary: &Value) 
         Err(e) => return Line::new("results", Err(e.to_string())),
     };
     if found == expected {
-        return Line::new("results", Ok(format!("{} says what follows from the outputs", dir::RESULTS)));
+        return Line::new(
+            "results",
+            Ok(format!("{} says what follows from the outputs", dir::RESULTS)),
+        );
     }
     let value: Value = serde_json::from_slice(&found).unwrap_or_default();
     match value.get("nora").and_then(Value::as_str) {
-        Some(version) if version != results::VERSION => Line::note(
+        Some(version) if version != results::VERSION && page::is_version(version) => Line::note(
             "results",
-            format!("{} was written by nora {version}, this is {}: not compared", dir::RESULTS, results::VERSION),
+            format!(
+                "{} was written by nora {version}, this is {}: not compared",
+                dir::RESULTS,
+                results::VERSION
+            ),
         ),
-        _ => Line::new("results", Err(format!("{} does not say what follows from the outputs", dir::RESULTS))),
+        _ => Line::new(
+            "results",
+            Err(format!("{} does not say what follows from the outputs", dir::RESULTS)),
+        ),
     }
 }
 
@@ -194,7 +243,11 @@ fn check_page(text: &str, original: Option<(&[u8], &Value)>, args: &VerifyArgs) 
         let same = encoded == bytes;
         out.push(Line::new(
             "page",
-            if same { Ok("the page carries this bundle".to_owned()) } else { Err("the page carries another bundle".to_owned()) },
+            if same {
+                Ok("the page carries this bundle".to_owned())
+            } else {
+                Err("the page carries another bundle".to_owned())
+            },
         ));
         summary.clone()
     } else {
@@ -221,7 +274,10 @@ fn page_lines(text: &str, encoded: &[u8], summary: &Value, verifier: Option<&Pat
     let text_line = match page::version_of(text) {
         Ok(v) if v != results::VERSION => Line::note(
             "page text",
-            format!("the page was written by nora {v}, this is {}: its text and script are not compared", results::VERSION),
+            format!(
+                "the page was written by nora {v}, this is {}: its text and script are not compared",
+                results::VERSION
+            ),
         ),
         _ => Line::new(
             "page text",
@@ -243,10 +299,14 @@ fn verifier_line(inside: &[u8], given: Option<&Path>) -> Line {
         (Ok(own), _) if own == inside => Line::new(NAME, Ok(format!("the verifier inside is yours, SHA-256 {hash}"))),
         (Ok(_), Some(_)) => Line::new(NAME, Err(format!("the verifier inside is another one, SHA-256 {hash}"))),
         (Err(e), Some(_)) => Line::new(NAME, Err(e.to_string())),
-        (Ok(_), None) => {
-            Line::note(NAME, format!("the verifier inside is another build than yours, SHA-256 {hash}: not trusted here"))
-        }
-        (Err(_), None) => Line::note(NAME, format!("no verifier to compare with; the one inside has SHA-256 {hash}")),
+        (Ok(_), None) => Line::note(
+            NAME,
+            format!("the verifier inside is another build than yours, SHA-256 {hash}: not trusted here"),
+        ),
+        (Err(_), None) => Line::note(
+            NAME,
+            format!("no verifier to compare with; the one inside has SHA-256 {hash}"),
+        ),
     }
 }
 
@@ -259,5 +319,8 @@ pub fn verdict(lines: &[Line]) -> Result<(), CliError> {
     if failed == 0 && !lines.is_empty() {
         return Ok(());
     }
-    Err(CliError::CheckFailed(format!("not valid: {failed} of {} checks failed", lines.len())))
+    Err(CliError::CheckFailed(format!(
+        "not valid: {failed} of {} checks failed",
+        lines.len()
+    )))
 }

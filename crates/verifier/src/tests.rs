@@ -16,7 +16,11 @@ fn garbage_gives_a_report_in_which_every_check_fails() {
         assert!(report["facts"].is_null());
         let checks = report["checks"].as_array().unwrap();
         assert_eq!(checks.len(), nora_core::bundle::CheckName::ALL.len());
-        assert!(checks.iter().all(|c| c["ok"] == false && !c["detail"].as_str().unwrap().is_empty()));
+        assert!(
+            checks
+                .iter()
+                .all(|c| c["ok"] == false && !c["detail"].as_str().unwrap().is_empty())
+        );
     }
 }
 

@@ -34,7 +34,12 @@ fn the_passphrase_is_the_first_line() {
     std::fs::write(&file, "correct horse\r\nmore\n").unwrap();
     assert_eq!(passphrase(&file).unwrap(), b"correct horse");
     std::fs::write(&file, "\nlate\n").unwrap();
-    assert!(passphrase(&file).unwrap_err().to_string().contains("first line is empty"));
+    assert!(
+        passphrase(&file)
+            .unwrap_err()
+            .to_string()
+            .contains("first line is empty")
+    );
     std::fs::write(&file, vec![b'x'; 5000]).unwrap();
     assert!(passphrase(&file).is_err());
 }

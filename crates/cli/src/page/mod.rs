@@ -80,7 +80,10 @@ fn pack(bytes: &[u8]) -> String {
 
 fn section<'a>(page: &'a str, open: &str, what: &'static str) -> Result<&'a str, PageError> {
     let (_, after) = page.split_once(open).ok_or(PageError::Missing(what))?;
-    after.split_once("</script>").map(|(text, _)| text).ok_or(PageError::Missing(what))
+    after
+        .split_once("</script>")
+        .map(|(text, _)| text)
+        .ok_or(PageError::Missing(what))
 }
 
 fn unpack(text: &str, limit: usize, what: &'static str) -> Result<Vec<u8>, PageError> {
@@ -91,7 +94,11 @@ fn unpack(text: &str, limit: usize, what: &'static str) -> Result<Vec<u8>, PageE
         .take(limit as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|_| PageError::Damaged(what))?;
-    if bytes.len() > limit { Err(PageError::Damaged(what)) } else { Ok(bytes) }
+    if bytes.len() > limit {
+        Err(PageError::Damaged(what))
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// The encoded bundle inside a page.
@@ -113,10 +120,22 @@ pub fn verifier_of(page: &str) -> Result<Vec<u8>, PageError> {
 /// The version of Nora that says it wrote a page.
 ///
 /// # Errors
-/// [`PageError::Missing`].
+/// [`PageError`], also if it is no version: then something else stands where the version belongs.
 pub fn version_of(page: &str) -> Result<&str, PageError> {
     let (_, after) = page.split_once(GENERATOR).ok_or(PageError::Missing("version"))?;
-    after.split_once('"').map(|(version, _)| version).ok_or(PageError::Missing("version"))
+    let (version, _) = after.split_once('"').ok_or(PageError::Missing("version"))?;
+    if is_version(version) {
+        Ok(version)
+    } else {
+        Err(PageError::Damaged("version"))
+    }
+}
+
+/// Whether a text could be the version of some Nora.
+#[must_use]
+pub fn is_version(text: &str) -> bool {
+    let char_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    (1..=32).contains(&text.len()) && text.chars().all(char_ok)
 }
 
 #[cfg(test)]

@@ -64,7 +64,9 @@ fn garbage_errors_redirects_and_floods_are_one_line_each() {
 #[test]
 fn nobody_there_and_other_schemes_say_what_to_do() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let error = bootstrap(&format!("http://127.0.0.1:{port}"), None).unwrap_err().to_string();
+    let error = bootstrap(&format!("http://127.0.0.1:{port}"), None)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("is it running?"), "{error}");
     let error = bootstrap("https://relay.example", None).unwrap_err().to_string();
     assert!(error.contains("http://"), "{error}");

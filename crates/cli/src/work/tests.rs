@@ -15,7 +15,10 @@ fn args(line: &[&str]) -> WorkArgs {
 
 #[test]
 fn one_unit_per_line() {
-    assert_eq!(lines(&b"a\nbc\r\n\nlast"[..]).unwrap(), [&b"a"[..], b"bc", b"", b"last"]);
+    assert_eq!(
+        lines(&b"a\nbc\r\n\nlast"[..]).unwrap(),
+        [&b"a"[..], b"bc", b"", b"last"]
+    );
     assert_eq!(lines(&b"a\n"[..]).unwrap(), [b"a"]);
     assert!(lines(&b""[..]).unwrap().is_empty());
 }
@@ -31,8 +34,15 @@ fn lines_become_units_of_the_given_kernel() {
     let dir = tempfile::tempdir().unwrap();
     let kernel = dir.path().join("double.wasm");
     std::fs::write(&kernel, b"\0asm\x01\0\0\0").unwrap();
-    let work = Work::load(&args(&["--kernel", kernel.to_str().unwrap(), "--stdin"]), &b"1\n2\n"[..]).unwrap();
-    assert_eq!((work.title.as_str(), work.inputs.len(), work.shared), ("double", 2, None));
+    let work = Work::load(
+        &args(&["--kernel", kernel.to_str().unwrap(), "--stdin"]),
+        &b"1\n2\n"[..],
+    )
+    .unwrap();
+    assert_eq!(
+        (work.title.as_str(), work.inputs.len(), work.shared),
+        ("double", 2, None)
+    );
 }
 
 #[test]
@@ -43,7 +53,12 @@ fn nothing_to_compute_and_too_much_are_usage_errors() {
     let kernel = kernel.to_str().unwrap();
     let load = |input: &str| Work::load(&args(&["--kernel", kernel, "--stdin"]), input.as_bytes());
     assert!(load("").unwrap_err().to_string().contains("no units"));
-    assert!(load(&"u\n".repeat(65_537)).unwrap_err().to_string().contains("more than 65536"));
+    assert!(
+        load(&"u\n".repeat(65_537))
+            .unwrap_err()
+            .to_string()
+            .contains("more than 65536")
+    );
     assert_eq!(load("").unwrap_err().exit_code(), 2);
 }
 

@@ -147,9 +147,17 @@ impl Report {
     /// The report of something that cannot be read at all.
     #[must_use]
     pub fn unreadable(why: &str) -> Self {
-        let mut checks = vec![Check { name: CheckName::Format, ok: false, detail: why.to_owned() }];
+        let mut checks = vec![Check {
+            name: CheckName::Format,
+            ok: false,
+            detail: why.to_owned(),
+        }];
         for name in CheckName::ALL.into_iter().filter(|n| *n != CheckName::Format) {
-            checks.push(Check { name, ok: false, detail: "not checked: the bundle cannot be read".to_owned() });
+            checks.push(Check {
+                name,
+                ok: false,
+                detail: "not checked: the bundle cannot be read".to_owned(),
+            });
         }
         Self { checks, facts: None }
     }

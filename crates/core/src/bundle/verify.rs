@@ -40,28 +40,53 @@ pub fn verify(bundle: &Bundle, trusted: Option<&Hash>) -> Report {
         (CheckName::Ledger, ledger(evidence, trusted)),
         (CheckName::Certificate, certificate(evidence)),
         (CheckName::State, state(evidence)),
-        (CheckName::Job, entry.as_ref().map_err(Clone::clone).and_then(|job| done(evidence, job))),
+        (
+            CheckName::Job,
+            entry.as_ref().map_err(Clone::clone).and_then(|job| done(evidence, job)),
+        ),
         (CheckName::Kernel, on_spec(&|spec| kernel(spec, &bundle.kernel))),
-        (CheckName::Shared, on_spec(&|spec| shared(spec, bundle.shared.as_deref()))),
+        (
+            CheckName::Shared,
+            on_spec(&|spec| shared(spec, bundle.shared.as_deref())),
+        ),
         (CheckName::Inputs, on_spec(&|spec| inputs(spec, &bundle.inputs))),
-        (CheckName::Answers, entry.as_ref().map_err(Clone::clone).and_then(|job| answers(evidence, job))),
-        (CheckName::Outputs, on_spec(&|spec| outputs(spec, evidence, &bundle.outputs))),
+        (
+            CheckName::Answers,
+            entry
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|job| answers(evidence, job)),
+        ),
+        (
+            CheckName::Outputs,
+            on_spec(&|spec| outputs(spec, evidence, &bundle.outputs)),
+        ),
     ];
     let checks = checks
         .into_iter()
         .map(|(name, outcome)| {
             let ok = outcome.is_ok();
-            Check { name, ok, detail: outcome.unwrap_or_else(|e| e) }
+            Check {
+                name,
+                ok,
+                detail: outcome.unwrap_or_else(|e| e),
+            }
         })
         .collect();
-    Report { checks, facts: entry.ok().map(|job| facts(evidence, job)) }
+    Report {
+        checks,
+        facts: entry.ok().map(|job| facts(evidence, job)),
+    }
 }
 
 fn format(evidence: &Evidence) -> Outcome {
     if evidence.version == BUNDLE_VERSION {
         Ok(format!("bundle of format {BUNDLE_VERSION}"))
     } else {
-        Err(format!("bundle of format {}, this verifier knows {BUNDLE_VERSION}", evidence.version))
+        Err(format!(
+            "bundle of format {}, this verifier knows {BUNDLE_VERSION}",
+            evidence.version
+        ))
     }
 }
 
@@ -70,7 +95,10 @@ fn ledger(evidence: &Evidence, trusted: Option<&Hash>) -> Outcome {
     let id = genesis.ledger_id();
     let header = &evidence.proof.header;
     if header.ledger != id {
-        return Err(format!("the header is of ledger {}, the genesis in the bundle of ledger {id}", header.ledger));
+        return Err(format!(
+            "the header is of ledger {}, the genesis in the bundle of ledger {id}",
+            header.ledger
+        ));
     }
     if genesis.committee != evidence.committee {
         return Err("the committee is not the one that the ledger's genesis names".to_owned());
@@ -78,13 +106,17 @@ fn ledger(evidence: &Evidence, trusted: Option<&Hash>) -> Outcome {
     match trusted {
         Some(trusted) if *trusted != id => Err(format!("the bundle is of ledger {id}, trusted is {trusted}")),
         Some(_) => Ok(format!("ledger {id}, the one you trust")),
-        None => Ok(format!("ledger {id}; compare this id with the one that your relay publishes")),
+        None => Ok(format!(
+            "ledger {id}; compare this id with the one that your relay publishes"
+        )),
     }
 }
 
 fn certificate(evidence: &Evidence) -> Outcome {
     let (header, certificate) = (&evidence.proof.header, &evidence.proof.certificate);
-    certificate.verify(header, &evidence.committee).map_err(|e| format!("block {}: {e}", header.height))?;
+    certificate
+        .verify(header, &evidence.committee)
+        .map_err(|e| format!("block {}: {e}", header.height))?;
     Ok(format!(
         "block {} is signed by {} of {} committee members, more than two thirds of their weight",
         header.height,
@@ -95,7 +127,10 @@ fn certificate(evidence: &Evidence) -> Outcome {
 
 fn state(evidence: &Evidence) -> Outcome {
     evidence.proof.verify_path().map_err(|e| e.to_string())?;
-    Ok(format!("the job's entry leads to state root {}", evidence.proof.header.state_root))
+    Ok(format!(
+        "the job's entry leads to state root {}",
+        evidence.proof.header.state_root
+    ))
 }
 
 /// The job's entry, read from the proof. Whether the proof holds is another check.
@@ -103,24 +138,35 @@ fn job_entry(evidence: &Evidence) -> Result<Job, String> {
     if evidence.proof.key != rules::key_of_job(&evidence.job) {
         return Err(format!("the proof is about another entry than job {}", evidence.job));
     }
-    let value = evidence.proof.value.as_deref().ok_or("the proof says that there is no such job")?;
+    let value = evidence
+        .proof
+        .value
+        .as_deref()
+        .ok_or("the proof says that there is no such job")?;
     codec::decode(value, MAX_JOB_BYTES).map_err(|e| format!("the job's entry cannot be read: {e}"))
 }
 
 fn done(evidence: &Evidence, job: &Job) -> Outcome {
     match (job.status, job.accepted == job.spec.units) {
         (JobStatus::Done, true) => Ok(format!("job {} is done: {} units accepted", evidence.job, job.accepted)),
-        (JobStatus::Done, false) => {
-            Err(format!("the entry contradicts itself: done with {} of {} units", job.accepted, job.spec.units))
-        }
-        (JobStatus::Open, _) => Err(format!("the job is not done: {} of {} units", job.accepted, job.spec.units)),
+        (JobStatus::Done, false) => Err(format!(
+            "the entry contradicts itself: done with {} of {} units",
+            job.accepted, job.spec.units
+        )),
+        (JobStatus::Open, _) => Err(format!(
+            "the job is not done: {} of {} units",
+            job.accepted, job.spec.units
+        )),
         (JobStatus::Cancelled, _) => Err("the job was cancelled".to_owned()),
     }
 }
 
 fn kernel(spec: &JobSpec, module: &[u8]) -> Outcome {
     if blob::blob_id(module) != spec.kernel {
-        return Err(format!("the kernel of {} bytes is not the one of the job", module.len()));
+        return Err(format!(
+            "the kernel of {} bytes is not the one of the job",
+            module.len()
+        ));
     }
     if job::kernel_id(module) != spec.kernel_id {
         return Err("the kernel's id is not the one of the job; was it admitted under other rules?".to_owned());
@@ -132,7 +178,10 @@ fn shared(spec: &JobSpec, shared: Option<&[u8]>) -> Outcome {
     match (spec.shared, shared) {
         (None, None) => Ok("the job has no shared input".to_owned()),
         (Some(id), Some(bytes)) if blob::blob_id(bytes) == id => Ok(format!("shared input of {} bytes", bytes.len())),
-        (Some(_), Some(bytes)) => Err(format!("the shared input of {} bytes is not the one of the job", bytes.len())),
+        (Some(_), Some(bytes)) => Err(format!(
+            "the shared input of {} bytes is not the one of the job",
+            bytes.len()
+        )),
         (Some(_), None) => Err("the shared input is missing".to_owned()),
         (None, Some(_)) => Err("there is a shared input, but the job has none".to_owned()),
     }
@@ -154,10 +203,16 @@ fn answers(evidence: &Evidence, job: &Job) -> Outcome {
     let expected = job.results.ok_or("the job's entry has no results")?;
     let answers = &evidence.answers;
     if u32::try_from(answers.len()) != Ok(job.spec.units) {
-        return Err(format!("there are {} answers for {} units", answers.len(), job.spec.units));
+        return Err(format!(
+            "there are {} answers for {} units",
+            answers.len(),
+            job.spec.units
+        ));
     }
-    let leaves: Vec<Hash> =
-        (0u32..).zip(answers).map(|(unit, answer)| rules::result_leaf(&evidence.job, unit, answer)).collect();
+    let leaves: Vec<Hash> = (0u32..)
+        .zip(answers)
+        .map(|(unit, answer)| rules::result_leaf(&evidence.job, unit, answer))
+        .collect();
     let root = merkle::root(&leaves);
     if root != expected {
         return Err(format!("the answers give {root}, accepted was {expected}"));
@@ -171,7 +226,10 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
     }
     let too_long = |o: &Vec<u8>| u32::try_from(o.len()).map_or(true, |len| len > spec.max_output);
     if let Some(unit) = outputs.iter().position(too_long) {
-        return Err(format!("the output of unit {unit} is larger than {} bytes", spec.max_output));
+        return Err(format!(
+            "the output of unit {unit} is larger than {} bytes",
+            spec.max_output
+        ));
     }
     let wrong: Vec<usize> = outputs
         .iter()
@@ -185,9 +243,11 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
             outputs.len(),
             outputs.iter().map(Vec::len).sum::<usize>()
         )),
-        Some(first) => {
-            Err(format!("{} of {} outputs are not the accepted ones, first unit {first}", wrong.len(), outputs.len()))
-        }
+        Some(first) => Err(format!(
+            "{} of {} outputs are not the accepted ones, first unit {first}",
+            wrong.len(),
+            outputs.len()
+        )),
     }
 }
 
