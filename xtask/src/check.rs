@@ -22,6 +22,7 @@ type Check = fn(&Paths) -> Result<()>;
 ///
 /// # Errors
 /// If any failed; each failure was printed when it happened.
+#[allow(clippy::disallowed_methods, reason = "tells a person how long a check took")]
 pub fn check(paths: &Paths) -> Result<()> {
     setup::wasm_target(paths)?;
     let checks: &[(&str, Check)] = &[
