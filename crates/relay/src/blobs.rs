@@ -51,7 +51,13 @@ fn parse(key: &[u8], value: &[u8]) -> Option<(BlobId, u16, u16, PeerKey, u64)> {
     let (chunks, rest) = value.split_first_chunk::<2>()?;
     let (owner, bytes) = rest.split_first_chunk::<32>()?;
     let chunk = u16::from_be_bytes(chunk.try_into().ok()?);
-    Some((Hash(*blob), chunk, u16::from_be_bytes(*chunks), PeerKey(*owner), u64::try_from(bytes.len()).ok()?))
+    Some((
+        Hash(*blob),
+        chunk,
+        u16::from_be_bytes(*chunks),
+        PeerKey(*owner),
+        u64::try_from(bytes.len()).ok()?,
+    ))
 }
 
 impl Blobs {
@@ -76,7 +82,12 @@ impl Blobs {
                     // All chunks of a blob are written at once, so the first stands for the others.
                     Some(entry) if chunk > 0 => entry.bytes += bytes,
                     _ => {
-                        let entry = Entry { chunks, bytes: bytes + COST, owner, used: 0 };
+                        let entry = Entry {
+                            chunks,
+                            bytes: bytes + COST,
+                            owner,
+                            used: 0,
+                        };
                         blobs.index.insert(blob, entry);
                     }
                 }
@@ -116,7 +127,9 @@ impl Blobs {
 
     /// A chunk and the number of chunks of its blob.
     pub(crate) async fn get(&mut self, blob: &BlobId, chunk: u16) -> Result<Option<(u16, Vec<u8>)>, StoreError> {
-        let Some(chunks) = self.index.get(blob).map(|e| e.chunks) else { return Ok(None) };
+        let Some(chunks) = self.index.get(blob).map(|e| e.chunks) else {
+            return Ok(None);
+        };
         self.touch(blob);
         let value = self.store.get(Table::Blobs, &key(blob, chunk)).await?;
         Ok(value.and_then(|mut v| (v.len() >= PREFIX).then(|| (chunks, v.split_off(PREFIX)))))
@@ -161,7 +174,15 @@ impl Blobs {
                 let value = [count.to_be_bytes().as_slice(), &owner.0, &bytes].concat();
                 writes.push(Write::Put(Table::Blobs, key(&id, chunk), value));
             }
-            entries.push((id, Entry { chunks: count, bytes, owner, used: 0 }));
+            entries.push((
+                id,
+                Entry {
+                    chunks: count,
+                    bytes,
+                    owner,
+                    used: 0,
+                },
+            ));
         }
         match self.store.write(writes).await {
             Ok(()) => {}
@@ -239,13 +260,18 @@ impl Blobs {
 }
 
 fn size(chunks: &[Vec<u8>]) -> u64 {
-    COST + chunks.iter().map(|c| u64::try_from(c.len()).unwrap_or(u64::MAX)).sum::<u64>()
+    COST + chunks
+        .iter()
+        .map(|c| u64::try_from(c.len()).unwrap_or(u64::MAX))
+        .sum::<u64>()
 }
 
 /// Chunks as `blob_id` cuts them: all full but the last, which is empty only if it is the only one.
 fn check(chunks: &[Vec<u8>]) -> Result<(), Refusal> {
     let malformed = |why: &str| Err(Refusal::Malformed(why.to_owned()));
-    let Some((last, full)) = chunks.split_last() else { return malformed("a blob has at least one chunk") };
+    let Some((last, full)) = chunks.split_last() else {
+        return malformed("a blob has at least one chunk");
+    };
     if chunks.len() > MAX_CHUNKS || last.len() > CHUNK_BYTES {
         return malformed("blob or chunk is too large");
     }
@@ -254,4 +280,3 @@ fn check(chunks: &[Vec<u8>]) -> Result<(), Refusal> {
     }
     Ok(())
 }
-

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, Member};
 use nora_core::rules::WorkState;
 use nora_core::{Block, Committee, Hash, Height, Keypair, SignedTx, TimeMs, codec};
-use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, Member};
 use nora_ledger::{Chain, Checkpoint, Genesis, Mmr, Pool, PoolError, PoolLimits, VrfKey};
 use nora_net::protocol::{MAX_BLOCKS, MAX_MESSAGE, Refusal};
 use nora_store::{Store, Table, Write};
@@ -59,14 +59,20 @@ impl Ledger {
                 codec::decode(&bytes, MAX_GENESIS_BYTES).map_err(|_| RelayError::Damaged("genesis does not decode"))?
             }
             None => {
-                let member = Member { key: key.public(), vrf: vrf.public(), weight: 1 };
+                let member = Member {
+                    key: key.public(),
+                    vrf: vrf.public(),
+                    weight: 1,
+                };
                 let genesis = Genesis {
                     name: name.to_owned(),
                     rules: RULES_VERSION,
                     time: nora_platform::now_ms(),
                     committee: Committee { members: vec![member] },
                 };
-                store.write(vec![Write::Put(Table::Meta, GENESIS.to_vec(), codec::encode(&genesis))]).await?;
+                store
+                    .write(vec![Write::Put(Table::Meta, GENESIS.to_vec(), codec::encode(&genesis))])
+                    .await?;
                 genesis
             }
         };
@@ -77,7 +83,17 @@ impl Ledger {
         let chain = restore(store.as_ref(), &genesis).await?;
         let pool = Pool::new(chain.ledger(), PoolLimits::default());
         let (reasons, reasons_order) = (BTreeMap::new(), VecDeque::new());
-        Ok(Self { chain, pool, store, genesis, key, vrf, interval, reasons, reasons_order })
+        Ok(Self {
+            chain,
+            pool,
+            store,
+            genesis,
+            key,
+            vrf,
+            interval,
+            reasons,
+            reasons_order,
+        })
     }
 
     pub(crate) const fn genesis(&self) -> &Genesis {
@@ -92,7 +108,10 @@ impl Ledger {
     pub(crate) fn submit(&mut self, tx: SignedTx) -> Result<(), Refusal> {
         let known = self.chain.state().identity(&tx.body.sender);
         if known.is_some_and(|identity| tx.body.nonce <= identity.nonce) {
-            let why = self.reasons.remove(&tx.id()).unwrap_or_else(|| "nonce was used before".to_owned());
+            let why = self
+                .reasons
+                .remove(&tx.id())
+                .unwrap_or_else(|| "nonce was used before".to_owned());
             return Err(Refusal::Rules(why));
         }
         let id = tx.id();
@@ -132,7 +151,11 @@ impl Ledger {
             .collect();
         let height = block.header.height;
         let mmr = codec::encode(self.chain.headers().before_head());
-        writes.push(Write::Put(Table::Blocks, height.to_be_bytes().to_vec(), codec::encode(&block)));
+        writes.push(Write::Put(
+            Table::Blocks,
+            height.to_be_bytes().to_vec(),
+            codec::encode(&block),
+        ));
         writes.push(Write::Put(Table::Meta, HEIGHT.to_vec(), height.to_be_bytes().to_vec()));
         writes.push(Write::Put(Table::Meta, MMR.to_vec(), mmr));
         if let Some(old) = height.checked_sub(KEPT_BLOCKS) {
@@ -170,13 +193,18 @@ impl Ledger {
         let (mut blocks, mut next) = (Vec::new(), from);
         while blocks.len() < max {
             let limit = BLOCK_PAGE.min(max - blocks.len());
-            let page = self.store.range(Table::Blocks, &next.to_be_bytes(), None, limit).await?;
+            let page = self
+                .store
+                .range(Table::Blocks, &next.to_be_bytes(), None, limit)
+                .await?;
             let last = page.len() < limit;
             for (_, bytes) in page {
-                let Some(left) = room.checked_sub(bytes.len()) else { return Ok(blocks) };
+                let Some(left) = room.checked_sub(bytes.len()) else {
+                    return Ok(blocks);
+                };
                 room = left;
-                let block: Block = codec::decode(&bytes, MAX_BLOCK_BYTES)
-                    .map_err(|_| RelayError::Damaged("block does not decode"))?;
+                let block: Block =
+                    codec::decode(&bytes, MAX_BLOCK_BYTES).map_err(|_| RelayError::Damaged("block does not decode"))?;
                 // A gap, where old blocks were dropped: what follows is not what was asked for.
                 if block.header.height != next {
                     return Ok(blocks);
@@ -194,11 +222,19 @@ impl Ledger {
 
 /// The chain that the store holds. Everything is checked against the head's certificate, as if a stranger had sent it.
 async fn restore(store: &dyn Store, genesis: &Genesis) -> Result<Chain<WorkState>, RelayError> {
-    let Some(height) = store.get(Table::Meta, HEIGHT).await? else { return Ok(Chain::new(genesis)?) };
-    let block = store.get(Table::Blocks, &height).await?.ok_or(RelayError::Damaged("head is missing"))?;
+    let Some(height) = store.get(Table::Meta, HEIGHT).await? else {
+        return Ok(Chain::new(genesis)?);
+    };
+    let block = store
+        .get(Table::Blocks, &height)
+        .await?
+        .ok_or(RelayError::Damaged("head is missing"))?;
     let block: Block =
         codec::decode(&block, MAX_BLOCK_BYTES).map_err(|_| RelayError::Damaged("head does not decode"))?;
-    let mmr = store.get(Table::Meta, MMR).await?.ok_or(RelayError::Damaged("header range is missing"))?;
+    let mmr = store
+        .get(Table::Meta, MMR)
+        .await?
+        .ok_or(RelayError::Damaged("header range is missing"))?;
     let mmr: Mmr =
         codec::decode(&mmr, MAX_MMR_BYTES).map_err(|_| RelayError::Damaged("header range does not decode"))?;
     let mut entries: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
@@ -217,4 +253,3 @@ async fn restore(store: &dyn Store, genesis: &Genesis) -> Result<Chain<WorkState
     }
     Ok(Chain::restore(genesis, Checkpoint { block, entries, mmr })?)
 }
-

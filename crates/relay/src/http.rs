@@ -1,7 +1,7 @@
 //! The web side: page, `/bootstrap.json`, `/healthz`.
 
-mod headers;
 mod files;
+mod headers;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
@@ -78,7 +78,10 @@ pub(crate) fn router(web: Web) -> Router {
 
 async fn bootstrap(State(web): State<Arc<Web>>) -> Response {
     // Anyone may read where to begin: a page of another relay, a command line.
-    let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-cache")];
+    let open = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     (open, Json(&web.bootstrap)).into_response()
 }
 
@@ -95,7 +98,11 @@ async fn healthz(State(web): State<Arc<Web>>) -> Response {
         blobs: status.blobs,
         blob_bytes: status.blob_bytes,
     };
-    let code = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let code = if ok {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (code, [(header::CACHE_CONTROL, "no-store")], Json(health)).into_response()
 }
 
@@ -103,6 +110,8 @@ async fn page(State(web): State<Arc<Web>>, method: Method, uri: Uri, request: He
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let Some(dist) = &web.dist else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(dist) = &web.dist else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     files::serve(dist, uri.path(), &request).await
 }

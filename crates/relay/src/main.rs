@@ -39,7 +39,10 @@ async fn run(config: RelayConfig) -> Result<(), RelayError> {
 }
 
 fn no_signals(source: std::io::Error) -> RelayError {
-    RelayError::Listen { address: "signals".to_owned(), source }
+    RelayError::Listen {
+        address: "signals".to_owned(),
+        source,
+    }
 }
 
 #[tokio::main]

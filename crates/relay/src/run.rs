@@ -74,7 +74,9 @@ impl Loop {
     }
 
     async fn block(&mut self) -> Result<(), RelayError> {
-        let Some(block) = self.service.ledger.tick(nora_platform::now_ms()).await? else { return Ok(()) };
+        let Some(block) = self.service.ledger.tick(nora_platform::now_ms()).await? else {
+            return Ok(());
+        };
         let header = &block.header;
         tracing::info!(height = header.height, hash = %header.hash(), txs = block.txs.len(), "block");
         match self.net.publish(Topic::Blocks, codec::encode(&block)).await {

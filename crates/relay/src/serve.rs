@@ -23,7 +23,12 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(ledger: Ledger, blobs: Blobs) -> Self {
-        Self { ledger, blobs, snapshots: Snapshots::default(), uploads: Uploads::default() }
+        Self {
+            ledger,
+            blobs,
+            snapshots: Snapshots::default(),
+            uploads: Uploads::default(),
+        }
     }
 
     /// The answer to `request` of `peer`.
@@ -38,21 +43,22 @@ impl Service {
             Request::Submit(txs) if txs.len() > MAX_TXS => {
                 Response::Refused(Refusal::Malformed("too many transactions at once".to_owned()))
             }
-            Request::Submit(txs) => {
-                Response::Submitted(txs.into_iter().map(|tx| self.ledger.submit(tx)).collect())
-            }
+            Request::Submit(txs) => Response::Submitted(txs.into_iter().map(|tx| self.ledger.submit(tx)).collect()),
             Request::GetChunk { blob, chunk } => Response::Chunk(self.blobs.get(&blob, chunk).await?),
             Request::PutBlobs(blobs) => {
                 let blobs = blobs.into_iter().map(|bytes| vec![bytes]).collect();
                 self.keep(peer, blobs).await?
             }
-            Request::PutChunk { blob, chunk, chunks, bytes } => {
-                match self.uploads.take(peer, blob, chunk, chunks, bytes) {
-                    Ok(None) => Response::Kept(Ok(())),
-                    Ok(Some(whole)) => self.keep(peer, vec![whole]).await?,
-                    Err(why) => Response::Kept(Err(why)),
-                }
-            }
+            Request::PutChunk {
+                blob,
+                chunk,
+                chunks,
+                bytes,
+            } => match self.uploads.take(peer, blob, chunk, chunks, bytes) {
+                Ok(None) => Response::Kept(Ok(())),
+                Ok(Some(whole)) => self.keep(peer, vec![whole]).await?,
+                Err(why) => Response::Kept(Err(why)),
+            },
         })
     }
 

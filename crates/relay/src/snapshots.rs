@@ -30,11 +30,20 @@ impl Snapshots {
             0 => self.0.back(),
             _ => self.0.iter().find(|s| s.block.header.height == height),
         };
-        let none = Response::Snapshot { checkpoint: None, total: 0, entries: Vec::new() };
+        let none = Response::Snapshot {
+            checkpoint: None,
+            total: 0,
+            entries: Vec::new(),
+        };
         let Some(snapshot) = found else { return none };
-        let (Ok(total), Ok(skip)) = (u32::try_from(snapshot.entries.len()), usize::try_from(skip)) else { return none };
-        let head =
-            Checkpoint { block: snapshot.block.clone(), entries: Vec::new(), mmr: snapshot.mmr.clone() };
+        let (Ok(total), Ok(skip)) = (u32::try_from(snapshot.entries.len()), usize::try_from(skip)) else {
+            return none;
+        };
+        let head = Checkpoint {
+            block: snapshot.block.clone(),
+            entries: Vec::new(),
+            mmr: snapshot.mmr.clone(),
+        };
         let mut room = PAGE_BYTES.min(MAX_MESSAGE.saturating_sub(codec::encode(&head).len() + OVERHEAD));
         let mut entries = Vec::new();
         for (key, value) in snapshot.entries.iter().skip(skip) {
@@ -46,7 +55,11 @@ impl Snapshots {
             }
             entries.push((key.clone(), value.clone()));
         }
-        Response::Snapshot { checkpoint: Some(head), total, entries }
+        Response::Snapshot {
+            checkpoint: Some(head),
+            total,
+            entries,
+        }
     }
 
     fn refresh(&mut self, chain: &Chain<WorkState>) {

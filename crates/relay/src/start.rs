@@ -77,7 +77,9 @@ impl RelayHandle {
     /// # Errors
     /// What failed.
     pub async fn ended(&mut self) -> Result<(), RelayError> {
-        (&mut self.end).await.unwrap_or(Err(RelayError::Lost("the relay's task")))
+        (&mut self.end)
+            .await
+            .unwrap_or(Err(RelayError::Lost("the relay's task")))
     }
 
     /// Stops: the block under way is finished and stored, sockets and files are closed.
@@ -96,7 +98,9 @@ impl Relay {
     /// # Errors
     /// See [`RelayError`]; nothing is left running then.
     pub async fn start(config: RelayConfig) -> Result<RelayHandle, RelayError> {
-        tokio::fs::create_dir_all(&config.data).await.map_err(RelayError::file(&config.data))?;
+        tokio::fs::create_dir_all(&config.data)
+            .await
+            .map_err(RelayError::file(&config.data))?;
         let addrs_file = config.data.join(ADDRS_FILE);
         // What an earlier run left would send a harness to the wrong place.
         match tokio::fs::remove_file(&addrs_file).await {
@@ -116,10 +120,12 @@ impl Relay {
         let ledger = Ledger::open(store.clone(), &config.name, key.clone(), config.block_interval).await?;
         let blobs = Blobs::open(store, config.blob_quota).await?;
 
-        let listener = TcpListener::bind(config.listen_http).await.map_err(|source| RelayError::Listen {
-            address: config.listen_http.to_string(),
-            source,
-        })?;
+        let listener = TcpListener::bind(config.listen_http)
+            .await
+            .map_err(|source| RelayError::Listen {
+                address: config.listen_http.to_string(),
+                source,
+            })?;
         let http = listener.local_addr().map_err(RelayError::file("http socket"))?;
         let mut net_config = NetConfig::new(*seed);
         net_config.listen = vec![ws_multiaddr(config.listen_ws)];
@@ -148,7 +154,13 @@ impl Relay {
         };
         let (stop_http, http_end) = serve_http(listener, web);
         write_addrs(&addrs_file, &addrs).await?;
-        let relay = Loop { service: Service::new(ledger, blobs), net, events, status, peers: BTreeSet::new() };
+        let relay = Loop {
+            service: Service::new(ledger, blobs),
+            net,
+            events,
+            status,
+            peers: BTreeSet::new(),
+        };
         let (stop, stopped) = oneshot::channel();
         let (tell_end, end) = oneshot::channel();
         nora_platform::spawn(async move {
@@ -167,7 +179,12 @@ impl Relay {
             ledger = addrs.ledger,
             "ready"
         );
-        Ok(RelayHandle { addrs, key: key.public(), stop: Some(stop), end })
+        Ok(RelayHandle {
+            addrs,
+            key: key.public(),
+            stop: Some(stop),
+            end,
+        })
     }
 }
 
@@ -236,7 +253,11 @@ fn ws_multiaddr(socket: std::net::SocketAddr) -> String {
 }
 
 fn with_peer(address: &str, peer_id: &str) -> String {
-    if address.contains("/p2p/") { address.to_owned() } else { format!("{address}/p2p/{peer_id}") }
+    if address.contains("/p2p/") {
+        address.to_owned()
+    } else {
+        format!("{address}/p2p/{peer_id}")
+    }
 }
 
 /// The WebSocket origin of a multiaddr such as `/ip4/127.0.0.1/tcp/4001/ws/p2p/ID`.

@@ -40,10 +40,21 @@ impl Uploads {
         if at >= count || count > MAX_CHUNKS || bytes.len() > CHUNK_BYTES {
             return Err(Refusal::Malformed("no such chunk of a blob".to_owned()));
         }
-        self.0.retain(|u| u.touched.elapsed() < STALE && (u.peer != peer || (u.blob == blob && u.chunks.len() == count)));
-        let mut upload = match self.0.iter().position(|u| u.peer == peer).and_then(|at| self.0.remove(at)) {
+        self.0
+            .retain(|u| u.touched.elapsed() < STALE && (u.peer != peer || (u.blob == blob && u.chunks.len() == count)));
+        let mut upload = match self
+            .0
+            .iter()
+            .position(|u| u.peer == peer)
+            .and_then(|at| self.0.remove(at))
+        {
             Some(upload) => upload,
-            None => Upload { peer, blob, chunks: vec![None; count], touched: Instant::now() },
+            None => Upload {
+                peer,
+                blob,
+                chunks: vec![None; count],
+                touched: Instant::now(),
+            },
         };
         if let Some(place) = upload.chunks.get_mut(at) {
             *place = Some(bytes);

@@ -47,17 +47,28 @@ fn is_hashed(name: &str) -> bool {
 fn content_type(path: &Path) -> HeaderValue {
     let guess = mime_guess::from_path(path).first_or_octet_stream();
     let text = guess.type_() == mime_guess::mime::TEXT || guess.subtype() == mime_guess::mime::JAVASCRIPT;
-    let value = if text { format!("{}; charset=utf-8", guess.essence_str()) } else { guess.essence_str().to_owned() };
+    let value = if text {
+        format!("{}; charset=utf-8", guess.essence_str())
+    } else {
+        guess.essence_str().to_owned()
+    };
     HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 /// True if the client takes brotli: `br` listed and not with weight zero.
 fn takes_brotli(request: &HeaderMap) -> bool {
-    let accepted = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
+    let accepted = request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|v| v.to_str().ok());
     accepted.flat_map(|v| v.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
-        let refused = parts.any(|p| p.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0));
+        let refused = parts.any(|p| {
+            p.strip_prefix("q=")
+                .and_then(|q| q.parse::<f32>().ok())
+                .is_some_and(|q| q <= 0.0)
+        });
         named && !refused
     })
 }
@@ -74,11 +85,17 @@ async fn read(dist: &Path, file: &Path) -> Option<Vec<u8>> {
 
 /// The answer to a request for a file.
 pub(crate) async fn serve(dist: &Path, path: &str, request: &HeaderMap) -> Response {
-    let Some(name) = relative(path) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(name) = relative(path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let file = dist.join(&name);
     let mut packed = OsString::from(&file);
     packed.push(".br");
-    let brotli = if takes_brotli(request) { read(dist, Path::new(&packed)).await } else { None };
+    let brotli = if takes_brotli(request) {
+        read(dist, Path::new(&packed)).await
+    } else {
+        None
+    };
     let is_brotli = brotli.is_some();
     let body = match brotli {
         Some(body) => body,
@@ -88,7 +105,11 @@ pub(crate) async fn serve(dist: &Path, path: &str, request: &HeaderMap) -> Respo
         },
     };
     let hashed = name.file_name().and_then(|n| n.to_str()).is_some_and(is_hashed);
-    let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type(&name));

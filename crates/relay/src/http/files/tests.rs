@@ -7,14 +7,28 @@ use super::*;
 #[test]
 fn no_path_leads_out_of_the_folder() {
     for bad in [
-        "", "x", "//etc/passwd", "/../secret", "/a/../../b.txt", "/./a.js", "/.git/config", "/a//b.js", "/%2e%2e/x.js",
-        "/a\\..\\b.js", "/a.js\0", "/c:/x.js", "/a.js/",
+        "",
+        "x",
+        "//etc/passwd",
+        "/../secret",
+        "/a/../../b.txt",
+        "/./a.js",
+        "/.git/config",
+        "/a//b.js",
+        "/%2e%2e/x.js",
+        "/a\\..\\b.js",
+        "/a.js\0",
+        "/c:/x.js",
+        "/a.js/",
     ] {
         assert_eq!(relative(bad), None, "{bad:?}");
     }
     assert_eq!(relative("/"), Some("index.html".into()));
     assert_eq!(relative("/donate"), Some("index.html".into()));
-    assert_eq!(relative("/pkg/app-0123456789abcdef.js"), Some("pkg/app-0123456789abcdef.js".into()));
+    assert_eq!(
+        relative("/pkg/app-0123456789abcdef.js"),
+        Some("pkg/app-0123456789abcdef.js".into())
+    );
 }
 
 proptest! {
@@ -28,10 +42,21 @@ proptest! {
 
 #[test]
 fn only_a_full_hash_makes_a_name_immutable() {
-    for hashed in ["nora-0123456789abcdef.wasm", "web-worker-00000000000000ff.js", "a-0123456789abcdef.css.map"] {
+    for hashed in [
+        "nora-0123456789abcdef.wasm",
+        "web-worker-00000000000000ff.js",
+        "a-0123456789abcdef.css.map",
+    ] {
         assert!(is_hashed(hashed), "{hashed}");
     }
-    for plain in ["index.html", "nora.js", "a-0123456789abcde.js", "a-0123456789abcdef0.js", "a-0123456789ABCDEF.js", "-"] {
+    for plain in [
+        "index.html",
+        "nora.js",
+        "a-0123456789abcde.js",
+        "a-0123456789abcdef0.js",
+        "a-0123456789ABCDEF.js",
+        "-",
+    ] {
         assert!(!is_hashed(plain), "{plain}");
     }
 }
