@@ -8,11 +8,13 @@ pub mod bootstrap;
 pub mod executor;
 pub mod requester;
 pub mod view;
+pub mod volunteer;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 
 mod error;
 mod handle;
+mod peer;
 
 pub use error::NodeError;
 pub use handle::NodeHandle;

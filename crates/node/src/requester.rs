@@ -1,13 +1,19 @@
 //! The requester's node: submits a job, calibrates newcomers, judges what panels cannot, collects the results.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::SinkExt;
+use futures::channel::{mpsc, oneshot};
 use nora_core::job::{JobId, JobSpec, ModeId};
 use nora_core::proof::StateProof;
 use nora_store::Store;
 
 use crate::bootstrap::Bootstrap;
 use crate::error::NodeError;
+use crate::executor::Pool;
+use crate::peer::{Control, Peer, PeerConfig};
+use crate::view::Limits;
 
 /// A job in the requester's hands.
 #[derive(Clone, Debug)]
@@ -115,43 +121,66 @@ pub struct Collected {
     pub progress: JobProgress,
 }
 
-/// A running requester.
-#[derive(Clone, Debug)]
-pub struct Requester {}
+/// Time in which a first relay must answer.
+const REACH: Duration = Duration::from_secs(20);
+
+/// A running requester. Cheap to clone.
+#[derive(Clone)]
+pub struct Requester {
+    controls: mpsc::Sender<Control>,
+}
 
 impl Requester {
-    /// Connects and follows the ledger.
+    /// Connects and follows the ledger; returns when a relay has answered.
     ///
     /// # Errors
     /// [`NodeError`] if nothing can be reached.
-    pub async fn start(_config: RequesterConfig) -> Result<Self, NodeError> {
-        Err(NodeError::Unreachable)
+    pub async fn start(config: RequesterConfig, pool: Pool) -> Result<Self, NodeError> {
+        let RequesterConfig { seed, bootstrap, store, threads } = config;
+        let limits = Limits { threads, duty: 100 };
+        let config =
+            PeerConfig { seed, bootstrap, store, pool, limits, hardware_threads: threads, volunteer: false, views: None, shown: None };
+        let started = Peer::start(config).await?;
+        let this = Self { controls: started.controls };
+        nora_platform::timeout(REACH, started.reached).await.ok_or(NodeError::Unreachable)?.map_err(|_| NodeError::Stopped)?;
+        Ok(this)
     }
 
     /// Uploads the job's blobs and submits it; returns when it is on the ledger.
     ///
     /// # Errors
     /// [`NodeError::Job`] if the job breaks a limit, [`NodeError::Rejected`] if the rules refuse it.
-    pub async fn submit(&self, _job: JobRequest) -> Result<JobId, NodeError> {
-        Err(NodeError::Stopped)
+    pub async fn submit(&self, job: JobRequest) -> Result<JobId, NodeError> {
+        self.ask(|reply| Control::Submit(Box::new(job), reply)).await?
     }
 
     /// Progress now.
     ///
     /// # Errors
     /// [`NodeError::Job`] if the job is not known.
-    pub async fn progress(&self, _job: JobId) -> Result<JobProgress, NodeError> {
-        Err(NodeError::Stopped)
+    pub async fn progress(&self, job: JobId) -> Result<JobProgress, NodeError> {
+        self.ask(|reply| Control::Progress(job, reply))
+            .await?
+            .ok_or_else(|| NodeError::Job("this node did not submit that job".into()))
     }
 
     /// Waits for the job's end and returns all results with their proof.
     ///
     /// # Errors
     /// [`NodeError::Job`] if the job was cancelled or its results cannot be had.
-    pub async fn collect(&self, _job: JobId) -> Result<Collected, NodeError> {
-        Err(NodeError::Stopped)
+    pub async fn collect(&self, job: JobId) -> Result<Collected, NodeError> {
+        self.ask(|reply| Control::Collect(job, reply)).await?
     }
 
     /// Leaves the network.
-    pub async fn stop(self) {}
+    pub async fn stop(self) {
+        // A node that has already stopped needs no second word.
+        let _ = self.ask(Control::Stop).await;
+    }
+
+    async fn ask<T>(&self, control: impl FnOnce(oneshot::Sender<T>) -> Control) -> Result<T, NodeError> {
+        let (reply, answer) = oneshot::channel();
+        self.controls.clone().send(control(reply)).await.map_err(|_| NodeError::Stopped)?;
+        answer.await.map_err(|_| NodeError::Stopped)
+    }
 }

@@ -44,9 +44,9 @@ impl Outbox {
     }
 
     /// Queues a signed transaction.
-    pub(crate) fn queue(&mut self, tx: SignedTx) -> Result<(), Full> {
+    pub(crate) fn queue(&mut self, tx: SignedTx) -> Result<(), (SignedTx, Full)> {
         if self.waiting.len() >= MAX_WAITING {
-            return Err(Full);
+            return Err((tx, Full));
         }
         // Transactions whose secrets took longer to store must not overtake a larger nonce: keep the order of signing.
         let at = self.waiting.iter().rposition(|w| w.body.nonce < tx.body.nonce).map_or(self.in_flight, |p| p + 1);

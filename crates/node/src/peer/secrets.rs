@@ -28,6 +28,16 @@ pub(crate) enum Promise {
     Wave(JobId, u16),
 }
 
+impl From<Promise> for nora_core::duties::Secret {
+    fn from(promise: Promise) -> Self {
+        match promise {
+            Promise::Batch(batch) => Self::Batch(batch),
+            Promise::Audit(batch) => Self::Audit(batch),
+            Promise::Wave(job, wave) => Self::Wave(job, wave),
+        }
+    }
+}
+
 /// The secret behind it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Secret {

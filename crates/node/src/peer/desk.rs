@@ -1,0 +1,381 @@
+//! The requester's desk: submitting jobs, collecting their outputs, reporting progress.
+//!
+//! Outputs come from whoever keeps blobs; one that is missing there is computed again here. Either way its name must be
+//! the answer that the ledger accepted.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use futures::channel::oneshot;
+use nora_core::blob::blob_id;
+use nora_core::job::{Answer, JobId, JobSpec, UnitInputs, answer_of, kernel_id};
+use nora_core::rules::WorkState;
+use nora_core::rules::types::{Event, JobStatus, UnitStatus};
+use nora_core::tx::Action;
+use nora_core::{Hash, ModeId, codec};
+use nora_net::protocol::Provisional;
+use nora_platform::now_ms;
+
+use super::jobs::{self, JobData};
+use super::work::RunKind;
+use super::{Done, Peer};
+use crate::error::NodeError;
+use crate::requester::{Collected, JobProgress, JobRequest, PeerReport};
+
+/// Outputs fetched at once.
+const FETCHES: usize = 16;
+/// Provisional outputs kept until the ledger accepts them.
+const MAX_PROVISIONAL: usize = 16_384;
+
+/// A job whose blobs are kept by a relay, ready to be signed.
+pub(crate) struct Prepared {
+    job: Result<(JobData, Option<Vec<u8>>), NodeError>,
+    reply: oneshot::Sender<Result<JobId, NodeError>>,
+}
+
+/// A submission that is not on the ledger yet.
+struct Waiting {
+    data: Arc<JobData>,
+    shared: Option<Vec<u8>>,
+    reply: oneshot::Sender<Result<JobId, NodeError>>,
+}
+
+/// A job of one's own.
+struct Mine {
+    data: Arc<JobData>,
+    shared: Option<Vec<u8>>,
+    accepted: BTreeSet<u32>,
+    wanted: VecDeque<(u32, Answer)>,
+    fetching: BTreeMap<u32, Answer>,
+    provisional: BTreeMap<u32, Vec<u8>>,
+    outputs: BTreeMap<u32, Vec<u8>>,
+    last_result: Option<u64>,
+    progress: JobProgress,
+    collectors: Vec<oneshot::Sender<Result<Collected, NodeError>>>,
+}
+
+/// All jobs of this peer.
+#[derive(Default)]
+pub(crate) struct Desk {
+    waiting: BTreeMap<Hash, Waiting>,
+    mine: BTreeMap<JobId, Mine>,
+}
+
+impl Mine {
+    fn new(data: Arc<JobData>, shared: Option<Vec<u8>>) -> Self {
+        let progress =
+            JobProgress { units: data.spec.units, opened: Some(now_ms()), ..JobProgress::default() };
+        Self {
+            data,
+            shared,
+            accepted: BTreeSet::new(),
+            wanted: VecDeque::new(),
+            fetching: BTreeMap::new(),
+            provisional: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            last_result: None,
+            progress,
+            collectors: Vec::new(),
+        }
+    }
+
+    /// Notes that results arrived, for the figures.
+    fn result_at(&mut self, now: u64) {
+        self.progress.first_result.get_or_insert(now);
+        if let Some(last) = self.last_result {
+            self.progress.max_gap_ms = self.progress.max_gap_ms.max(now.saturating_sub(last));
+        }
+        self.last_result = Some(now);
+        self.progress.last_result = Some(now);
+    }
+
+    fn accept(&mut self, unit: u32, answer: Answer, now: u64) {
+        if !self.accepted.insert(unit) {
+            return;
+        }
+        match self.provisional.remove(&unit) {
+            Some(output) if answer_of(&output) == answer => {
+                self.outputs.insert(unit, output);
+            }
+            _ => {
+                self.result_at(now);
+                self.wanted.push_back((unit, answer));
+            }
+        }
+        self.progress.last_result = Some(now);
+    }
+
+    fn is_complete(&self) -> bool {
+        self.outputs.len() == self.data.spec.units as usize
+    }
+}
+
+impl Peer {
+    /// Checks a request and hands its blobs to a relay.
+    pub(super) fn prepare(&mut self, request: JobRequest, reply: oneshot::Sender<Result<JobId, NodeError>>) {
+        let Some(relay) = self.relay() else {
+            let _ = reply.send(Err(NodeError::Unreachable));
+            return;
+        };
+        let net = self.net.clone();
+        self.spawn(async move {
+            let inputs = codec::encode(&UnitInputs(request.inputs.clone()));
+            let spec = match spec(&request, &inputs) {
+                Ok(spec) => spec,
+                Err(why) => return Done::Prepared(Box::new(Prepared { job: Err(why), reply })),
+            };
+            let mut blobs = vec![request.kernel.clone(), inputs.clone()];
+            blobs.extend(request.shared.clone());
+            let job = match super::blobs::put(&net, relay, blobs).await {
+                Ok(()) => {
+                    let shared = request.shared.clone();
+                    jobs::assemble(spec, request.kernel, request.shared.unwrap_or_default(), &inputs)
+                        .map(|data| (data, shared))
+                        .map_err(|e| NodeError::Job(e.to_string()))
+                }
+                Err(why) => Err(NodeError::Job(why.to_string())),
+            };
+            Done::Prepared(Box::new(Prepared { job, reply }))
+        });
+    }
+
+    pub(super) fn on_prepared(&mut self, prepared: Prepared) {
+        let Prepared { job, reply } = prepared;
+        let (data, shared) = match job {
+            Ok(job) => job,
+            Err(why) => {
+                let _ = reply.send(Err(why));
+                return;
+            }
+        };
+        let tx = self.outbox.sign(Action::SubmitJob(data.spec.clone()), now_ms());
+        let id = tx.id();
+        if let Err((_, why)) = self.outbox.queue(tx) {
+            let _ = reply.send(Err(NodeError::Job(why.to_string())));
+            return;
+        }
+        self.desk.waiting.insert(id, Waiting { data: Arc::new(data), shared, reply });
+    }
+
+    /// The ledger refused a submission.
+    pub(super) fn submission_refused(&mut self, id: &Hash, why: &str) {
+        if let Some(waiting) = self.desk.waiting.remove(id) {
+            let _ = waiting.reply.send(Err(NodeError::Rejected(why.to_owned())));
+        }
+    }
+
+    /// True if this peer requested any job that is still open.
+    pub(super) fn has_open_jobs(&self) -> bool {
+        let state = self.follower.state();
+        self.desk.mine.keys().any(|j| state.job(j).is_some_and(|j| j.status == JobStatus::Open))
+    }
+
+    pub(super) fn desk_blocks(&mut self, events: &[Event]) {
+        let state = self.follower.state();
+        let arrived: Vec<JobId> = self.desk.waiting.keys().filter(|j| state.job(j).is_some()).copied().collect();
+        for job in arrived {
+            if let Some(Waiting { data, shared, reply }) = self.desk.waiting.remove(&job) {
+                self.jobs.insert(job, Arc::clone(&data));
+                self.desk.mine.insert(job, Mine::new(data, shared));
+                let _ = reply.send(Ok(job));
+            }
+        }
+        let now = now_ms();
+        for event in events {
+            if let Event::UnitAccepted { job, unit, answer, .. } = event
+                && let Some(mine) = self.desk.mine.get_mut(job)
+            {
+                mine.accept(*unit, *answer, now);
+            }
+        }
+        for (id, mine) in &mut self.desk.mine {
+            let Some(job) = state.job(id) else {
+                fail(mine, "the ledger does not know it any more");
+                continue;
+            };
+            // After a snapshot the events in between were not seen.
+            if mine.accepted.len() < job.accepted as usize {
+                for (unit, entry) in state.units(id) {
+                    if let UnitStatus::Accepted { answer, .. } = entry.status {
+                        mine.accept(unit, answer, now);
+                    }
+                }
+            }
+            mine.progress.accepted = job.accepted;
+            mine.progress.executions = job.executions;
+            mine.progress.ended = job.status != JobStatus::Open;
+            if job.status == JobStatus::Cancelled {
+                fail(mine, "the job was cancelled or abandoned");
+            }
+        }
+    }
+
+    /// Fetches outputs and finishes collections.
+    pub(super) fn desk_tick(&mut self) {
+        let Some(relay) = self.relay() else { return };
+        let mut fetches = Vec::new();
+        for (id, mine) in &mut self.desk.mine {
+            while mine.fetching.len() < FETCHES {
+                let Some((unit, answer)) = mine.wanted.pop_front() else { break };
+                mine.fetching.insert(unit, answer);
+                fetches.push((*id, unit, answer));
+            }
+        }
+        for (job, unit, answer) in fetches {
+            let net = self.net.clone();
+            self.spawn(async move {
+                let bytes = super::blobs::fetch(&net, relay, answer).await.ok();
+                Done::Output { job, unit, bytes }
+            });
+        }
+        self.finish_collections();
+    }
+
+    /// An output arrived, was computed here, or is to be had nowhere.
+    pub(super) fn on_output(&mut self, job: JobId, unit: u32, bytes: Option<Vec<u8>>) {
+        let Some(mine) = self.desk.mine.get_mut(&job) else { return };
+        let Some(answer) = mine.fetching.get(&unit).copied() else { return };
+        match bytes {
+            Some(bytes) if answer_of(&bytes) == answer => {
+                mine.fetching.remove(&unit);
+                mine.outputs.insert(unit, bytes);
+                mine.progress.fetched = u32::try_from(mine.outputs.len()).unwrap_or(u32::MAX);
+            }
+            Some(_) => {
+                mine.fetching.remove(&unit);
+                fail(mine, &format!("unit {unit}: the accepted answer is not what this machine computes"));
+            }
+            None => {
+                let data = Arc::clone(&mine.data);
+                self.start_run(RunKind::Recover, job, data, vec![unit], Vec::new());
+            }
+        }
+    }
+
+    pub(super) fn on_provisional(&mut self, results: &Provisional) {
+        let Some(mine) = self.desk.mine.get_mut(&results.job) else { return };
+        if mine.data.spec.mode != ModeId::Unverified {
+            return;
+        }
+        let now = now_ms();
+        for (unit, output) in &results.results {
+            let new = *unit < mine.data.spec.units
+                && !mine.accepted.contains(unit)
+                && !mine.provisional.contains_key(unit)
+                && mine.provisional.len() < MAX_PROVISIONAL;
+            if new {
+                mine.provisional.insert(*unit, output.clone());
+                mine.progress.provisional += 1;
+                mine.result_at(now);
+            }
+        }
+    }
+
+    pub(super) fn progress(&self, job: &JobId) -> Option<JobProgress> {
+        let mine = self.desk.mine.get(job)?;
+        let state = self.follower.state();
+        let online = state.identities().filter(|(_, i)| i.online).count();
+        Some(JobProgress {
+            height: self.follower.height(),
+            online: u32::try_from(online).unwrap_or(u32::MAX),
+            fetched: u32::try_from(mine.outputs.len()).unwrap_or(u32::MAX),
+            ..mine.progress.clone()
+        })
+    }
+
+    pub(super) fn collect(&mut self, job: JobId, reply: oneshot::Sender<Result<Collected, NodeError>>) {
+        match self.desk.mine.get_mut(&job) {
+            Some(mine) => mine.collectors.push(reply),
+            None => {
+                let _ = reply.send(Err(NodeError::Job("this node did not submit that job".into())));
+            }
+        }
+    }
+
+    fn finish_collections(&mut self) {
+        let complete: Vec<JobId> = self
+            .desk
+            .mine
+            .iter()
+            .filter(|(_, m)| m.progress.ended && !m.collectors.is_empty() && m.is_complete())
+            .map(|(id, _)| *id)
+            .collect();
+        for job in complete {
+            let collected = self.collected(&job);
+            let Some(mine) = self.desk.mine.get_mut(&job) else { continue };
+            match collected {
+                Ok(collected) => {
+                    for reply in mine.collectors.drain(..) {
+                        let _ = reply.send(Ok(collected.clone()));
+                    }
+                }
+                Err(why) => fail(mine, &why),
+            }
+        }
+    }
+
+    fn collected(&self, job: &JobId) -> Result<Collected, String> {
+        let mine = self.desk.mine.get(job).ok_or("unknown job")?;
+        let chain = self.follower.chain();
+        let proof = chain
+            .prove(&nora_core::rules::key_of_job(job))
+            .map_err(|e| e.to_string())?
+            .ok_or("the ledger has no block yet")?;
+        Ok(Collected {
+            job: *job,
+            spec: mine.data.spec.clone(),
+            genesis: codec::encode(self.follower.genesis()),
+            kernel: mine.data.kernel.module.clone(),
+            shared: mine.shared.clone(),
+            inputs: mine.data.inputs.clone(),
+            outputs: mine.outputs.values().cloned().collect(),
+            proof,
+            peers: reports(self.follower.state()),
+            height: self.follower.height(),
+            txs: self.follower.txs(),
+            progress: self.progress(job).ok_or("unknown job")?,
+        })
+    }
+}
+
+fn reports(state: &WorkState) -> Vec<PeerReport> {
+    state.identities().map(|(peer, identity)| PeerReport { peer: *peer, identity: identity.clone() }).collect()
+}
+
+fn fail(mine: &mut Mine, why: &str) {
+    mine.progress.ended = true;
+    for reply in mine.collectors.drain(..) {
+        let _ = reply.send(Err(NodeError::Job(why.to_owned())));
+    }
+}
+
+fn spec(request: &JobRequest, inputs: &[u8]) -> Result<JobSpec, NodeError> {
+    let units = u32::try_from(request.inputs.len())
+        .ok()
+        .filter(|n| (1..=nora_core::job::MAX_UNITS).contains(n))
+        .ok_or_else(|| NodeError::Job(format!("it has {} units, allowed are 1 to {}", request.inputs.len(), nora_core::job::MAX_UNITS)))?;
+    for (what, size) in [
+        ("kernel", request.kernel.len().saturating_mul(nora_core::MAX_BLOB_BYTES / nora_core::job::MAX_KERNEL_BYTES)),
+        ("unit inputs", inputs.len()),
+        ("shared input", request.shared.as_ref().map_or(0, Vec::len)),
+    ] {
+        if size > nora_core::MAX_BLOB_BYTES {
+            return Err(NodeError::Job(format!("the {what} is too large")));
+        }
+    }
+    Ok(JobSpec {
+        title: request.title.clone(),
+        requester_name: request.requester_name.clone(),
+        kernel: blob_id(&request.kernel),
+        kernel_id: kernel_id(&request.kernel),
+        shared: request.shared.as_ref().map(|s| blob_id(s)),
+        inputs: blob_id(inputs),
+        units,
+        max_output: request.max_output,
+        unit_deadline_ms: request.unit_deadline_ms,
+        mode: request.mode,
+        auditors: request.auditors,
+        batch: request.batch,
+        lease_heights: request.lease_heights,
+    })
+}

@@ -1,0 +1,501 @@
+//! Doing one's duties: what the rules say this peer should do now becomes runs of kernels and transactions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use nora_core::compute::{Fault, Purpose, fault_output};
+use nora_core::duties::{self, Busy, Duty};
+use nora_core::job::{BatchId, JobId, answer_of};
+use nora_core::rules::types::JobStatus;
+use nora_core::tx::{Action, Opening, Salt, SignedTx};
+use nora_core::{Hash, ModeId};
+use nora_net::Topic;
+use nora_net::protocol::{MAX_PROVISIONAL, MAX_PROVISIONAL_OUTPUT, Provisional, Refusal};
+use nora_platform::{entropy, now_ms};
+use nora_store::StoreError;
+
+use super::jobs::JobData;
+use super::observe::{self, Local};
+use super::secrets::{Promise, Secret};
+use super::{Done, Peer, jobs};
+use crate::executor::Task;
+use crate::view::{Activity, Problem, Science, View};
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use std::marker::Send as MaybeSend;
+/// Futures of a page stay on its thread.
+#[cfg(target_arch = "wasm32")]
+pub(crate) trait MaybeSend {}
+#[cfg(target_arch = "wasm32")]
+impl<T> MaybeSend for T {}
+
+/// Runs that may wait behind those that compute: enough to keep every worker busy, few enough to stop at once.
+const RUNS_PER_THREAD: usize = 4;
+/// A transaction that no block has taken after so long is not waited for any more, milliseconds.
+const LOST_MS: u64 = 15_000;
+
+/// Why a run is made, and what becomes of its outputs.
+#[derive(Clone, Debug)]
+pub(crate) enum RunKind {
+    /// Own units, to be committed.
+    Compute { as_of: u64 },
+    /// Leaves of somebody's batch: (leaf, draw).
+    Audit { batch: BatchId, leaves: Vec<(u16, u16)> },
+    /// A stray's proof of ability.
+    Calibrate { wave: u16 },
+    /// The requester's own answers for a wave to be offered.
+    Offer { wave: u16 },
+    /// Leaves that a panel could not decide.
+    Jury { batch: BatchId, leaves: Vec<u16> },
+    /// An accepted output that nobody kept.
+    Recover,
+}
+
+impl RunKind {
+    const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Compute { .. } => Purpose::Compute,
+            Self::Audit { .. } => Purpose::Audit,
+            Self::Calibrate { .. } | Self::Offer { .. } => Purpose::Calibrate,
+            Self::Jury { .. } | Self::Recover => Purpose::Jury,
+        }
+    }
+}
+
+/// Units being computed here.
+pub(crate) struct Run {
+    kind: RunKind,
+    job: JobId,
+    data: Arc<JobData>,
+    units: Vec<u32>,
+    tasks: Vec<duties::Task>,
+    results: Vec<Option<Result<Vec<u8>, Fault>>>,
+    done: usize,
+    since: u64,
+}
+
+/// What was begun or said and is not on the ledger yet.
+#[derive(Default)]
+pub(crate) struct Said {
+    busy: Busy,
+    /// Transactions on their way, so that a refusal takes back what they said.
+    txs: BTreeMap<Hash, SaidTx>,
+}
+
+struct SaidTx {
+    nonce: u64,
+    at: u64,
+    tasks: Vec<duties::Task>,
+}
+
+/// Provisional results that wait for the next tick.
+#[derive(Default)]
+pub(crate) struct Provisionals(BTreeMap<JobId, Vec<(u32, Vec<u8>)>>);
+
+impl Peer {
+    /// Does what is this peer's duty now.
+    pub(super) fn think(&mut self) {
+        if !self.follower.is_synced() || self.relay().is_none() {
+            return;
+        }
+        let Some(head) = self.follower.chain().head() else { return };
+        let head = duties::Head { height: head.height, time: head.time };
+        self.said.busy.draining = self.activity != Activity::On;
+        if self.volunteer && self.activity != Activity::Off {
+            for duty in duties::duties(self.follower.state(), &self.me, head, &self.said.busy) {
+                self.act(duty);
+            }
+        }
+        if self.has_open_jobs() {
+            for duty in duties::requester_duties(self.follower.state(), &self.me, head, &self.said.busy) {
+                self.act(duty);
+            }
+        }
+    }
+
+    pub(super) fn say_leave(&mut self) {
+        if self.volunteer && self.follower.state().identity(&self.me).is_some_and(|i| i.online) {
+            self.say(Action::Leave, vec![duties::Task::Leave]);
+        }
+    }
+
+    fn act(&mut self, duty: Duty) {
+        let tasks = duty.tasks();
+        match duty {
+            Duty::Open { batch } => {
+                self.answer(Promise::Batch(batch), tasks, |opening, _| duties::build_open(batch, opening));
+            }
+            Duty::Reveal { batch, leaves } => {
+                self.answer(Promise::Audit(batch), tasks, |opening, numbers| {
+                    let all = numbers.iter().copied().zip(opening.answers);
+                    let answers = all.filter(|(leaf, _)| leaves.contains(leaf)).collect();
+                    duties::build_reveal(batch, answers, opening.salt)
+                });
+            }
+            Duty::RevealCalibration { job, wave } | Duty::RevealWave { job, wave } => {
+                self.answer(Promise::Wave(job, wave), tasks, |opening, _| {
+                    duties::build_calibration_reveal(job, wave, opening)
+                });
+            }
+            Duty::Announce => self.say(Action::Announce, tasks),
+            Duty::Leave => {
+                self.say(Action::Leave, tasks);
+                if self.activity == Activity::Finishing {
+                    self.activity = Activity::Paused(None);
+                }
+            }
+            // While paused promises are opened, but nothing is computed.
+            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room() => {}
+            Duty::Compute { job, as_of, units } => self.begin(RunKind::Compute { as_of }, job, units, tasks),
+            Duty::Audit { job, batch, leaves } => {
+                let units = leaves.iter().map(|(_, _, unit)| *unit).collect();
+                let leaves = leaves.iter().map(|(leaf, draw, _)| (*leaf, *draw)).collect();
+                self.begin(RunKind::Audit { batch, leaves }, job, units, tasks);
+            }
+            Duty::SealCalibration { job, wave, units } => {
+                self.begin(RunKind::Calibrate { wave }, job, units, tasks);
+            }
+            Duty::OfferCalibration { job, wave, units } => self.begin(RunKind::Offer { wave }, job, units, tasks),
+            Duty::Jury { job, batch, leaves } => {
+                let units = leaves.iter().map(|(_, unit)| *unit).collect();
+                let leaves = leaves.iter().map(|(leaf, _)| *leaf).collect();
+                self.begin(RunKind::Jury { batch, leaves }, job, units, tasks);
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.runs.len() < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD && self.outbox.room() > 64
+    }
+
+    /// Starts a run, or the fetch of what it needs.
+    fn begin(&mut self, kind: RunKind, job: JobId, units: Vec<u32>, tasks: Vec<duties::Task>) {
+        let Some(data) = self.jobs.get(&job).cloned() else {
+            self.fetch_job(job);
+            return;
+        };
+        self.said.busy.tasks.extend(tasks.iter().copied());
+        self.start_run(kind, job, data, units, tasks);
+    }
+
+    fn fetch_job(&mut self, job: JobId) {
+        let (Some(relay), Some(entry)) = (self.relay(), self.follower.state().job(&job)) else { return };
+        let spec = entry.spec.clone();
+        if self.jobs.begin(job) {
+            let (net, store) = (self.net.clone(), Arc::clone(&self.store));
+            self.spawn(async move { Done::Job(job, Box::new(jobs::load(net, store, relay, spec).await)) });
+        }
+    }
+
+    pub(super) fn start_run(
+        &mut self,
+        kind: RunKind,
+        job: JobId,
+        data: Arc<JobData>,
+        units: Vec<u32>,
+        tasks: Vec<duties::Task>,
+    ) {
+        let inputs: Vec<Vec<u8>> =
+            units.iter().map(|u| data.inputs.get(*u as usize).cloned().unwrap_or_default()).collect();
+        let task = Task {
+            kernel: Arc::clone(&data.kernel),
+            purpose: kind.purpose(),
+            inputs,
+            max_output: data.spec.max_output,
+            deadline_ms: data.spec.unit_deadline_ms,
+        };
+        let run = self.next_run;
+        self.next_run += 1;
+        let mut units_done = self.pool.run(task);
+        let mut done = self.done.clone();
+        nora_platform::spawn(async move {
+            while let Some(unit) = units_done.next().await {
+                let end = Done::Unit { run, index: unit.index, result: unit.result };
+                if futures::SinkExt::send(&mut done, end).await.is_err() {
+                    return;
+                }
+            }
+            let _ = futures::SinkExt::send(&mut done, Done::RunEnded(run)).await;
+        });
+        let results = units.iter().map(|_| None).collect();
+        self.runs.insert(run, Run { kind, job, data, units, tasks, results, done: 0, since: now_ms() });
+    }
+
+    pub(super) fn on_unit(&mut self, run: u64, index: u16, result: Result<Vec<u8>, Fault>) {
+        let Some(run) = self.runs.get_mut(&run) else { return };
+        let index = usize::from(index);
+        if let Err(fault) = &result {
+            tracing::info!(%fault, unit = run.units.get(index), "unit failed");
+        }
+        if let (Some(slot @ None), Some(unit)) = (run.results.get_mut(index), run.units.get(index)) {
+            run.done += 1;
+            if let Ok(output) = &result
+                && self.views.is_some()
+            {
+                self.science = Some(Science {
+                    job: run.job,
+                    shared: Arc::clone(&run.data.kernel.shared),
+                    input: run.data.inputs.get(*unit as usize).cloned().unwrap_or_default(),
+                    output: output.clone(),
+                    unit: *unit,
+                });
+            }
+            *slot = Some(result);
+        }
+    }
+
+    pub(super) fn on_run_ended(&mut self, run: u64) {
+        let Some(run) = self.runs.remove(&run) else { return };
+        // A fault of the kernel is its answer and is agreed on like any other; a fault of this machine is not.
+        let outputs: Option<Vec<Vec<u8>>> = run
+            .results
+            .iter()
+            .map(|r| match r {
+                Some(Ok(output)) => Some(output.clone()),
+                Some(Err(fault)) => fault_output(fault),
+                None => None,
+            })
+            .collect();
+        let Some(outputs) = outputs else {
+            self.run_failed(&run);
+            return;
+        };
+        let mut salt: Salt = [0; 32];
+        if entropy(&mut salt).is_err() {
+            self.problems.add(Problem::Workers("no random numbers".into()));
+            self.run_failed(&run);
+            return;
+        }
+        self.publish(run, outputs, salt);
+    }
+
+    fn run_failed(&mut self, run: &Run) {
+        if let Some(Some(Err(Fault::Worker(why)))) =
+            run.results.iter().find(|r| matches!(r, Some(Err(Fault::Worker(_)))))
+        {
+            self.problems.add(Problem::Workers(why.clone()));
+        }
+        self.release(&run.tasks);
+    }
+
+    fn release(&mut self, tasks: &[duties::Task]) {
+        for task in tasks {
+            self.said.busy.tasks.remove(task);
+        }
+    }
+
+    /// Turns a finished run into what the ledger must hear.
+    fn publish(&mut self, run: Run, outputs: Vec<Vec<u8>>, salt: Salt) {
+        let Run { kind, job, data, units, tasks, .. } = run;
+        let ledger = self.follower.chain().ledger();
+        let me = self.me;
+        let opening = Opening { answers: outputs.iter().map(|o| answer_of(o)).collect(), salt };
+        let secret = |outputs| Secret {
+            answers: (0..).zip(opening.answers.iter().copied()).collect(),
+            salt,
+            outputs,
+        };
+        match kind {
+            RunKind::Compute { as_of } => {
+                let Some(action) = duties::build_commit(&ledger, (&job, &data.spec), &me, as_of, &units, &opening) else {
+                    self.release(&tasks);
+                    return;
+                };
+                if data.spec.mode == ModeId::Unverified {
+                    self.tell_provisional(job, &units, &outputs);
+                    self.uploads.queue(outputs.into_iter().filter(|o| o.len() > MAX_PROVISIONAL_OUTPUT));
+                    self.say(action, tasks);
+                } else {
+                    let secret = secret(outputs);
+                    let tx = self.outbox.sign(action, now_ms());
+                    self.promise(Promise::Batch(tx.id()), secret, tx, tasks);
+                }
+            }
+            RunKind::Audit { batch, leaves } => {
+                let promise = Promise::Audit(batch);
+                // Seals of one batch share their salt: there is one revelation for all of them.
+                let earlier = self.secrets.get(&promise).cloned();
+                let salt = earlier.as_ref().map_or(salt, |s| s.salt);
+                let sealed: Vec<(u16, u16, Hash)> =
+                    leaves.iter().zip(&opening.answers).map(|((leaf, draw), answer)| (*leaf, *draw, *answer)).collect();
+                let tx = self.outbox.sign(duties::build_seal(&ledger, &job, batch, &me, &sealed, &salt), now_ms());
+                let mut answers = earlier.map_or_else(Vec::new, |s| s.answers);
+                answers.extend(sealed.iter().map(|(leaf, _, answer)| (*leaf, *answer)));
+                self.promise(promise, Secret { answers, salt, outputs: Vec::new() }, tx, tasks);
+            }
+            RunKind::Calibrate { wave } => {
+                let secret = secret(Vec::new());
+                let tx = self.outbox.sign(duties::build_calibration_seal(&ledger, job, wave, &me, &opening), now_ms());
+                self.promise(Promise::Wave(job, wave), secret, tx, tasks);
+            }
+            RunKind::Offer { wave } => {
+                let secret = secret(outputs);
+                let action = duties::build_calibration_offer(&ledger, job, wave, &me, units, &opening);
+                let tx = self.outbox.sign(action, now_ms());
+                self.promise(Promise::Wave(job, wave), secret, tx, tasks);
+            }
+            RunKind::Jury { batch, leaves } => {
+                self.uploads.queue(outputs);
+                self.say(duties::build_rule(batch, leaves.into_iter().zip(opening.answers).collect()), tasks);
+            }
+            RunKind::Recover => {
+                for (unit, output) in units.iter().zip(outputs) {
+                    self.on_output(job, *unit, Some(output));
+                }
+            }
+        }
+    }
+
+    /// Makes a secret durable; its transaction goes when it is.
+    fn promise(&mut self, promise: Promise, secret: Secret, tx: SignedTx, tasks: Vec<duties::Task>) {
+        self.note(&tx, tasks);
+        self.said.busy.secrets.insert(promise.into());
+        let writes = self.secrets.keep(promise, secret);
+        let store = Arc::clone(&self.store);
+        self.spawn(async move {
+            let result = store.write(writes).await;
+            Done::Stored(Box::new(tx), result)
+        });
+    }
+
+    pub(super) fn on_stored(&mut self, tx: SignedTx, result: Result<(), StoreError>) {
+        // Without storage the promise lives in memory: a reload would lose it, which the page says.
+        if let Err(why) = result {
+            self.storage_problem(&why);
+        }
+        self.enqueue(tx);
+    }
+
+    /// Opens a promise. Its outputs are delivered now: nobody can copy them into a seal any more.
+    fn answer(
+        &mut self,
+        promise: Promise,
+        tasks: Vec<duties::Task>,
+        build: impl FnOnce(Opening, &[u16]) -> Action,
+    ) {
+        let Some(secret) = self.secrets.get(&promise).cloned() else { return };
+        self.uploads.queue(secret.outputs);
+        let (numbers, answers): (Vec<u16>, Vec<Hash>) = secret.answers.into_iter().unzip();
+        self.said.busy.tasks.extend(tasks.iter().copied());
+        self.say(build(Opening { answers, salt: secret.salt }, &numbers), tasks);
+    }
+
+    fn say(&mut self, action: Action, tasks: Vec<duties::Task>) {
+        self.said.busy.tasks.extend(tasks.iter().copied());
+        let tx = self.outbox.sign(action, now_ms());
+        self.note(&tx, tasks);
+        self.enqueue(tx);
+    }
+
+    fn note(&mut self, tx: &SignedTx, tasks: Vec<duties::Task>) {
+        self.said.txs.insert(tx.id(), SaidTx { nonce: tx.body.nonce, at: now_ms(), tasks });
+    }
+
+    fn enqueue(&mut self, tx: SignedTx) {
+        if let Err((tx, why)) = self.outbox.queue(tx) {
+            self.unsay(&tx, &Refusal::Busy(why.to_string()));
+        }
+    }
+
+    /// A transaction was refused: what it said counts as not said.
+    pub(super) fn unsay(&mut self, tx: &SignedTx, why: &Refusal) {
+        let id = tx.id();
+        if matches!(tx.body.action, Action::SubmitJob(_)) {
+            self.submission_refused(&id, &why.to_string());
+        }
+        if let Some(said) = self.said.txs.remove(&id) {
+            self.release(&said.tasks);
+        }
+    }
+
+    fn tell_provisional(&mut self, job: JobId, units: &[u32], outputs: &[Vec<u8>]) {
+        let small = units.iter().copied().zip(outputs.iter().cloned()).filter(|(_, o)| o.len() <= MAX_PROVISIONAL_OUTPUT);
+        self.provisional.0.entry(job).or_default().extend(small);
+        self.flush_provisional();
+    }
+
+    pub(super) fn flush_provisional(&mut self) {
+        for (job, results) in std::mem::take(&mut self.provisional.0) {
+            for results in results.chunks(MAX_PROVISIONAL) {
+                let results = results.to_vec();
+                let signature = self.key.sign(Provisional::signed_hash(&job, &self.me, &results).as_bytes());
+                let message = Provisional { job, by: self.me, results, signature };
+                let (net, bytes) = (self.net.clone(), nora_core::codec::encode(&message));
+                nora_platform::spawn(async move {
+                    if let Err(why) = net.publish(Topic::Results, bytes).await {
+                        tracing::debug!(%why, "provisional results not heard");
+                    }
+                });
+            }
+        }
+    }
+
+    /// After blocks: forgets what the ledger has taken or made void.
+    pub(super) fn tidy(&mut self) {
+        let state = self.follower.state();
+        // A sender's transactions are taken in the order of their nonces: what is older than the newest was taken or
+        // is void.
+        let nonce = state.identity(&self.me).map_or(0, |i| i.nonce);
+        let now = now_ms();
+        let over = |tx: &SaidTx| tx.nonce <= nonce || now.saturating_sub(tx.at) > LOST_MS;
+        let (gone, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.said.txs).into_iter().partition(|(_, tx)| over(tx));
+        self.said.txs = waiting;
+        for tx in gone.values() {
+            for task in &tx.tasks {
+                self.said.busy.tasks.remove(task);
+            }
+        }
+        let said = &self.said.txs;
+        let writes = self.secrets.drop_where(|promise| match promise {
+            Promise::Batch(batch) => state.batch(batch).is_none() && !said.contains_key(batch),
+            Promise::Audit(batch) => state.batch(batch).is_none(),
+            Promise::Wave(job, wave) => {
+                state.job(job).is_none_or(|j| j.status != JobStatus::Open)
+                    || state.wave(job, *wave).is_some_and(|w| !w.open)
+            }
+        });
+        self.said.busy.secrets = self.secrets.promises().map(|p| duties::Secret::from(*p)).collect();
+        self.write(writes);
+    }
+
+    pub(super) fn drop_runs(&mut self) {
+        self.pool.cancel_all();
+        for (_, run) in std::mem::take(&mut self.runs) {
+            self.run_failed(&run);
+        }
+    }
+
+    pub(super) fn view(&self) -> View {
+        let now = now_ms();
+        let cards = self
+            .runs
+            .values()
+            .map(|r| observe::card(r.job, r.kind.purpose(), &r.units, r.done, r.since, now))
+            .collect();
+        let head = self.follower.chain().head();
+        let sync = (!self.follower.is_synced()).then(|| (self.follower.height(), self.follower.target()));
+        observe::view(
+            self.follower.state(),
+            Local {
+                me: self.shown,
+                activity: self.activity,
+                limits: self.limits,
+                hardware_threads: self.hardware_threads,
+                actual_duty: self.pool.measured_duty(),
+                cards,
+                fetching: self.jobs.is_loading(),
+                connected: &self.connected,
+                disconnected_since: self.disconnected_since,
+                sync,
+                head: head.map(|h| (h.height, h.hash(), h.time)),
+                story: &self.story,
+                problems: &self.problems,
+                science: self.science.clone(),
+                viewer: false,
+                now,
+            },
+        )
+    }
+}
