@@ -187,3 +187,6 @@ impl Certificate {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,3 +39,6 @@ pub fn decode<T: BorshDeserialize>(bytes: &[u8], limit: usize) -> Result<T, Code
     }
     T::try_from_slice(bytes).map_err(|_| CodecError::Malformed)
 }
+
+#[cfg(test)]
+mod tests;

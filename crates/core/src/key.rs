@@ -85,3 +85,6 @@ impl fmt::Debug for Keypair {
         write!(f, "Keypair({:?})", self.public())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,3 +101,6 @@ impl MerkleProof {
         siblings.next().is_none() && hash == *root
     }
 }
+
+#[cfg(test)]
+mod tests;

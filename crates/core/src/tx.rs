@@ -213,3 +213,6 @@ pub fn calibration_seal(
     let answers = codec::encode(&answers.to_vec());
     Hash::of(Domain::Calibration, &[ledger.as_ref(), job.as_ref(), &wave.to_be_bytes(), &peer.0, &answers, salt])
 }
+
+#[cfg(test)]
+mod tests;

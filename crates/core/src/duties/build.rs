@@ -24,10 +24,17 @@ pub fn build_commit(
         return None;
     }
     let leaves = units.iter().zip(&opening.answers);
-    let leaves: Vec<Hash> =
-        leaves.map(|(unit, answer)| tx::leaf(ledger, job, *unit, me, answer, &opening.salt)).collect();
+    let leaves: Vec<Hash> = leaves
+        .map(|(unit, answer)| tx::leaf(ledger, job, *unit, me, answer, &opening.salt))
+        .collect();
     let opened = modes::of(spec.mode).panel(spec).is_none().then(|| opening.clone());
-    Some(Action::Commit { job: *job, as_of, units: units.to_vec(), root: merkle::root(&leaves), opened })
+    Some(Action::Commit {
+        job: *job,
+        as_of,
+        units: units.to_vec(),
+        root: merkle::root(&leaves),
+        opened,
+    })
 }
 
 /// `Open` for a committed batch.
@@ -47,7 +54,10 @@ pub fn build_seal(
     salt: &Salt,
 ) -> Action {
     let seal = |leaf, draw, answer| tx::seal(ledger, job, &batch, leaf, draw, me, answer, salt);
-    let seals = answers.iter().map(|(leaf, draw, answer)| (*leaf, *draw, seal(*leaf, *draw, answer))).collect();
+    let seals = answers
+        .iter()
+        .map(|(leaf, draw, answer)| (*leaf, *draw, seal(*leaf, *draw, answer)))
+        .collect();
     Action::Seal { batch, seals }
 }
 
@@ -87,5 +97,10 @@ pub fn build_calibration_seal(ledger: &Hash, job: JobId, wave: u16, me: &PeerKey
 /// `RevealCalibration`, the requester's as well as a stray's.
 #[must_use]
 pub fn build_calibration_reveal(job: JobId, wave: u16, opening: Opening) -> Action {
-    Action::RevealCalibration { job, wave, answers: opening.answers, salt: opening.salt }
+    Action::RevealCalibration {
+        job,
+        wave,
+        answers: opening.answers,
+        salt: opening.salt,
+    }
 }

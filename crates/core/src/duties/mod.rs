@@ -177,9 +177,10 @@ impl Duty {
             Self::Open { batch } => vec![Task::Open(*batch)],
             Self::Reveal { batch, .. } => vec![Task::Reveal(*batch)],
             Self::RevealCalibration { job, wave } => vec![Task::RevealCalibration(*job, *wave)],
-            Self::Audit { batch, leaves, .. } => {
-                leaves.iter().map(|(leaf, draw, _)| Task::Audit(*batch, *leaf, *draw)).collect()
-            }
+            Self::Audit { batch, leaves, .. } => leaves
+                .iter()
+                .map(|(leaf, draw, _)| Task::Audit(*batch, *leaf, *draw))
+                .collect(),
             Self::SealCalibration { job, wave, .. } => vec![Task::SealCalibration(*job, *wave)],
             Self::Compute { job, units, .. } => units.iter().map(|unit| Task::Unit(*job, *unit)).collect(),
             Self::OfferCalibration { job, .. } => vec![Task::OfferCalibration(*job)],

@@ -24,11 +24,17 @@ pub fn requester_duties(state: &WorkState, me: &PeerKey, head: Head, busy: &Busy
             continue;
         }
         for batch in job.juries.iter().take(MAX_UNJUDGED) {
-            let Some(entry) = state.batch(batch).filter(|b| b.phase == Phase::Jury) else { continue };
+            let Some(entry) = state.batch(batch).filter(|b| b.phase == Phase::Jury) else {
+                continue;
+            };
             let ruled = entry.undecided().any(|(_, leaf)| leaf.ruling.is_some());
             if !ruled && busy.free(Task::Jury(*batch)) {
                 let leaves = entry.undecided().map(|(i, leaf)| (i, leaf.unit)).collect();
-                out.push(Duty::Jury { job: *id, batch: *batch, leaves });
+                out.push(Duty::Jury {
+                    job: *id,
+                    batch: *batch,
+                    leaves,
+                });
             }
         }
         if let Some((wave, entry)) = state.open_wave(id) {
@@ -44,7 +50,11 @@ pub fn requester_duties(state: &WorkState, me: &PeerKey, head: Head, busy: &Busy
         {
             let units: Vec<_> = state.first_open_units(id).take(WAVE_UNITS).collect();
             if !units.is_empty() {
-                out.push(Duty::OfferCalibration { job: *id, wave: job.waves, units });
+                out.push(Duty::OfferCalibration {
+                    job: *id,
+                    wave: job.waves,
+                    units,
+                });
             }
         }
     }
@@ -56,7 +66,9 @@ fn reveals(state: &WorkState, me: &PeerKey, head: Head, wave: &Wave) -> bool {
     if wave.answers.is_some() {
         return false;
     }
-    let Some(first) = wave.seals.first() else { return state.has_reputation_online() };
+    let Some(first) = wave.seals.first() else {
+        return state.has_reputation_online();
+    };
     let sealed = |peer: &PeerKey| wave.seals.iter().any(|s| s.peer == *peer);
     wave.seals.len() >= ENOUGH_SEALS
         || head.height >= first.height + PATIENCE

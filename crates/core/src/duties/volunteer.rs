@@ -51,7 +51,11 @@ fn promises(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty>) {
     }
     let mut audits = Vec::new();
     for (id, batch) in state.batches_drawn(me) {
-        let places = || batch.undecided().filter_map(|(i, leaf)| Some((i, leaf, leaf.place_of(me)?)));
+        let places = || {
+            batch
+                .undecided()
+                .filter_map(|(i, leaf)| Some((i, leaf, leaf.place_of(me)?)))
+        };
         match batch.phase {
             Phase::Sealing => {
                 let free = |leaf: u16, draw: u16| busy.free(Task::Audit(*id, leaf, draw));
@@ -60,11 +64,18 @@ fn promises(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty>) {
                     .map(|(i, leaf, p)| (i, p.draw, leaf.unit))
                     .collect();
                 if !leaves.is_empty() {
-                    audits.push(Duty::Audit { job: batch.job, batch: *id, leaves });
+                    audits.push(Duty::Audit {
+                        job: batch.job,
+                        batch: *id,
+                        leaves,
+                    });
                 }
             }
             Phase::Revealing => {
-                let leaves: Vec<u16> = places().filter(|(_, _, p)| p.answer.is_none()).map(|(i, ..)| i).collect();
+                let leaves: Vec<u16> = places()
+                    .filter(|(_, _, p)| p.answer.is_none())
+                    .map(|(i, ..)| i)
+                    .collect();
                 if !leaves.is_empty() && busy.free(Task::Reveal(*id)) && busy.knows(Secret::Audit(*id)) {
                     out.push(Duty::Reveal { batch: *id, leaves });
                 }
@@ -73,8 +84,13 @@ fn promises(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty>) {
         }
     }
     for (job, _) in state.jobs() {
-        let Some((wave, entry)) = state.open_wave(job) else { continue };
-        let sealed = entry.seals.iter().any(|s| s.peer == *me && s.right.is_none() && Some(s.height) < entry.revealed);
+        let Some((wave, entry)) = state.open_wave(job) else {
+            continue;
+        };
+        let sealed = entry
+            .seals
+            .iter()
+            .any(|s| s.peer == *me && s.right.is_none() && Some(s.height) < entry.revealed);
         let task = Task::RevealCalibration(*job, wave);
         if entry.answers.is_some() && sealed && busy.free(task) && busy.knows(Secret::Wave(*job, wave)) {
             out.push(Duty::RevealCalibration { job: *job, wave });
@@ -90,7 +106,9 @@ fn on_a_panel(state: &WorkState, me: &PeerKey) -> bool {
 
 fn calibrations(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty>) {
     for (id, job) in state.open_jobs() {
-        let Some((wave, entry)) = state.open_wave(id) else { continue };
+        let Some((wave, entry)) = state.open_wave(id) else {
+            continue;
+        };
         let sealed = entry.seals.iter().any(|s| s.peer == *me);
         if entry.answers.is_none()
             && !sealed
@@ -98,7 +116,11 @@ fn calibrations(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty
             && job.requester != *me
             && busy.free(Task::SealCalibration(*id, wave))
         {
-            out.push(Duty::SealCalibration { job: *id, wave, units: entry.units.clone() });
+            out.push(Duty::SealCalibration {
+                job: *id,
+                wave,
+                units: entry.units.clone(),
+            });
         }
     }
 }
@@ -107,7 +129,11 @@ fn calibrations(state: &WorkState, me: &PeerKey, busy: &Busy, out: &mut Vec<Duty
 fn compute(state: &WorkState, me: &PeerKey, id: &JobId, head: Head, busy: &Busy, out: &mut Vec<Duty>) {
     let Some(job) = state.job(id) else { return };
     let size = usize::from(job.spec.batch);
-    let begun = busy.tasks.range(Task::Unit(*id, 0)..=Task::Unit(*id, UnitIndex::MAX)).count().div_ceil(size);
+    let begun = busy
+        .tasks
+        .range(Task::Unit(*id, 0)..=Task::Unit(*id, UnitIndex::MAX))
+        .count()
+        .div_ceil(size);
     let room = match modes::of(job.spec.mode).panel(&job.spec) {
         Some(_) => MAX_UNJUDGED.saturating_sub(state.batches_of(me).count()),
         None => MAX_UNCHECKED,
@@ -118,6 +144,10 @@ fn compute(state: &WorkState, me: &PeerKey, id: &JobId, head: Head, busy: &Busy,
         .take(room.saturating_sub(begun) * size)
         .collect();
     for units in open.chunks(size) {
-        out.push(Duty::Compute { job: *id, as_of: head.height, units: units.to_vec() });
+        out.push(Duty::Compute {
+            job: *id,
+            as_of: head.height,
+            units: units.to_vec(),
+        });
     }
 }

@@ -50,11 +50,35 @@ impl WorkState {
             Action::CancelJob { job } => self.cancel(sender, job, ctx),
             Action::OfferCalibration { job, units, seal } => self.offer_calibration(&sender, job, units, seal, ctx),
             Action::SealCalibration { job, wave, seal } => self.seal_calibration(sender, job, *wave, seal, ctx),
-            Action::RevealCalibration { job, wave, answers, salt } => {
-                self.reveal_calibration(sender, &WaveReveal { job, wave: *wave, answers, salt }, ctx)
-            }
-            Action::Commit { job, as_of, units, root, opened } => {
-                let commit = Commit { job, as_of: *as_of, units, root, opened: opened.as_ref() };
+            Action::RevealCalibration {
+                job,
+                wave,
+                answers,
+                salt,
+            } => self.reveal_calibration(
+                sender,
+                &WaveReveal {
+                    job,
+                    wave: *wave,
+                    answers,
+                    salt,
+                },
+                ctx,
+            ),
+            Action::Commit {
+                job,
+                as_of,
+                units,
+                root,
+                opened,
+            } => {
+                let commit = Commit {
+                    job,
+                    as_of: *as_of,
+                    units,
+                    root,
+                    opened: opened.as_ref(),
+                };
                 self.commit(sender, id, &commit, ctx)
             }
             Action::Seal { batch, seals } => self.seal(&sender, batch, seals),
@@ -79,5 +103,8 @@ impl WorkState {
 
 /// Steps that show work, as opposed to presence.
 fn is_work(action: &Action) -> bool {
-    matches!(action, Action::Commit { .. } | Action::Seal { .. } | Action::Reveal { .. } | Action::Open { .. })
+    matches!(
+        action,
+        Action::Commit { .. } | Action::Seal { .. } | Action::Reveal { .. } | Action::Open { .. }
+    )
 }

@@ -13,7 +13,10 @@ use crate::key::PeerKey;
 /// A peer's score for a unit; the highest score among the holders owns the unit.
 #[must_use]
 pub fn rendezvous(beacon: &Hash, job: &JobId, unit: UnitIndex, peer: &PeerKey) -> Hash {
-    Hash::of(Domain::Rendezvous, &[beacon.as_ref(), job.as_ref(), &unit.to_be_bytes(), &peer.0])
+    Hash::of(
+        Domain::Rendezvous,
+        &[beacon.as_ref(), job.as_ref(), &unit.to_be_bytes(), &peer.0],
+    )
 }
 
 /// The open units of one job and the owners of the first [`WINDOW`] of them. Follows from the state; not part of it.
@@ -28,7 +31,13 @@ pub(super) struct Assignment {
 
 impl Assignment {
     pub(super) fn new(beacon: Hash, job: JobId, open: BTreeSet<UnitIndex>, holders: &BTreeSet<PeerKey>) -> Self {
-        let mut new = Self { beacon, job, open, window: BTreeMap::new(), by_owner: BTreeMap::new() };
+        let mut new = Self {
+            beacon,
+            job,
+            open,
+            window: BTreeMap::new(),
+            by_owner: BTreeMap::new(),
+        };
         new.refill(holders);
         new
     }
@@ -103,7 +112,10 @@ impl Assignment {
     }
 
     fn best(&self, unit: UnitIndex, holders: &BTreeSet<PeerKey>) -> Option<(Hash, PeerKey)> {
-        holders.iter().map(|peer| (rendezvous(&self.beacon, &self.job, unit, peer), *peer)).max()
+        holders
+            .iter()
+            .map(|peer| (rendezvous(&self.beacon, &self.job, unit, peer), *peer))
+            .max()
     }
 
     fn place(&mut self, unit: UnitIndex, owner: Option<(Hash, PeerKey)>) {
@@ -126,8 +138,13 @@ impl Assignment {
 
     fn refill(&mut self, holders: &BTreeSet<PeerKey>) {
         while self.window.len() < WINDOW {
-            let from = self.window.last_key_value().map_or(Bound::Unbounded, |(last, _)| Bound::Excluded(*last));
-            let Some(unit) = self.open.range((from, Bound::Unbounded)).next().copied() else { break };
+            let from = self
+                .window
+                .last_key_value()
+                .map_or(Bound::Unbounded, |(last, _)| Bound::Excluded(*last));
+            let Some(unit) = self.open.range((from, Bound::Unbounded)).next().copied() else {
+                break;
+            };
             self.place(unit, self.best(unit, holders));
         }
     }

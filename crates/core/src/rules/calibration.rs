@@ -47,7 +47,9 @@ impl WorkState {
 
     /// Online strays that a wave of this requester could make auditors.
     pub fn strays_to_calibrate<'a>(&'a self, requester: &'a PeerKey) -> impl Iterator<Item = &'a PeerKey> {
-        self.online().filter(move |(peer, i)| calibratable(i) && *peer != requester).map(|(peer, _)| peer)
+        self.online()
+            .filter(move |(peer, i)| calibratable(i) && *peer != requester)
+            .map(|(peer, _)| peer)
     }
 
     pub(super) fn offer_calibration(
@@ -91,7 +93,11 @@ impl WorkState {
     }
 
     fn wave_in(&self, job: &JobId, wave: u16) -> Result<(&Job, &Wave), Rejection> {
-        let entry = self.waves.get(&(*job, wave)).filter(|w| w.open).ok_or(Rejection::NoSuchWave)?;
+        let entry = self
+            .waves
+            .get(&(*job, wave))
+            .filter(|w| w.open)
+            .ok_or(Rejection::NoSuchWave)?;
         Ok((self.jobs.get(job).ok_or(Rejection::NoSuchJob)?, entry))
     }
 
@@ -123,7 +129,12 @@ impl WorkState {
                 // The requester waits for others from the first seal on; its time to reveal counts from there.
                 entry.deadline = deadline;
             }
-            entry.seals.push(WaveSeal { peer: sender, seal: *seal, height: ctx.height, right: None });
+            entry.seals.push(WaveSeal {
+                peer: sender,
+                seal: *seal,
+                height: ctx.height,
+                right: None,
+            });
         }
         Ok(())
     }
@@ -144,7 +155,11 @@ impl WorkState {
             }
             self.requester_reveals(sender, reveal, ctx);
         } else {
-            let sealed = entry.seals.iter().find(|s| s.peer == sender).ok_or(Rejection::NotCalibratable)?;
+            let sealed = entry
+                .seals
+                .iter()
+                .find(|s| s.peer == sender)
+                .ok_or(Rejection::NotCalibratable)?;
             if sealed.right.is_some() {
                 return Err(Rejection::Doubled);
             }
@@ -165,7 +180,9 @@ impl WorkState {
     fn requester_reveals(&mut self, requester: PeerKey, reveal: &WaveReveal<'_>, ctx: &BlockCtx) {
         let Some(job) = self.jobs.get(reveal.job) else { return };
         let deadline = lease_end(job, ctx);
-        let Some(entry) = self.waves.get_mut(&(*reveal.job, reveal.wave)) else { return };
+        let Some(entry) = self.waves.get_mut(&(*reveal.job, reveal.wave)) else {
+            return;
+        };
         entry.answers = Some(reveal.answers.to_vec());
         entry.revealed = Some(ctx.height);
         entry.deadline = deadline;
@@ -176,12 +193,16 @@ impl WorkState {
     }
 
     fn stray_reveals(&mut self, sender: PeerKey, reveal: &WaveReveal<'_>, right: bool, ctx: &BlockCtx) {
-        let Some(entry) = self.waves.get_mut(&(*reveal.job, reveal.wave)) else { return };
+        let Some(entry) = self.waves.get_mut(&(*reveal.job, reveal.wave)) else {
+            return;
+        };
         if let Some(seal) = entry.seals.iter_mut().find(|s| s.peer == sender) {
             seal.right = Some(right);
         }
         self.close_if_answered(reveal.job, reveal.wave);
-        let Some(identity) = self.identities.get_mut(&sender) else { return };
+        let Some(identity) = self.identities.get_mut(&sender) else {
+            return;
+        };
         if !right {
             identity.dissented += 1;
         } else {
@@ -196,7 +217,10 @@ impl WorkState {
     /// Nobody who could still prove anything is waited for.
     fn close_if_answered(&mut self, job: &JobId, wave: u16) {
         if let Some(entry) = self.waves.get_mut(&(*job, wave))
-            && entry.seals.iter().all(|s| s.right.is_some() || Some(s.height) >= entry.revealed)
+            && entry
+                .seals
+                .iter()
+                .all(|s| s.right.is_some() || Some(s.height) >= entry.revealed)
         {
             entry.open = false;
             self.open_waves.remove(job);
@@ -205,8 +229,12 @@ impl WorkState {
 
     /// Closes a wave before its time; units that nobody revealed are open again.
     pub(super) fn abandon_wave(&mut self, job: &JobId) {
-        let Some(wave) = self.open_waves.remove(job) else { return };
-        let Some(entry) = self.waves.get_mut(&(*job, wave)) else { return };
+        let Some(wave) = self.open_waves.remove(job) else {
+            return;
+        };
+        let Some(entry) = self.waves.get_mut(&(*job, wave)) else {
+            return;
+        };
         entry.open = false;
         if entry.answers.is_none() {
             let units = entry.units.clone();
@@ -216,7 +244,9 @@ impl WorkState {
 
     pub(super) fn expire_waves(&mut self, ctx: &BlockCtx) {
         let late = |(job, wave): &(&JobId, &u16)| {
-            self.waves.get(&(**job, **wave)).is_none_or(|entry| ctx.height >= entry.deadline)
+            self.waves
+                .get(&(**job, **wave))
+                .is_none_or(|entry| ctx.height >= entry.deadline)
         };
         let late: Vec<JobId> = self.open_waves.iter().filter(late).map(|(job, _)| *job).collect();
         for job in late {

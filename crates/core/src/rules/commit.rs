@@ -33,8 +33,9 @@ pub(super) fn opens(
         return false;
     }
     let leaves = units.zip(&opening.answers);
-    let leaves: Vec<Hash> =
-        leaves.map(|(unit, answer)| tx::leaf(ledger, job, unit, owner, answer, &opening.salt)).collect();
+    let leaves: Vec<Hash> = leaves
+        .map(|(unit, answer)| tx::leaf(ledger, job, unit, owner, answer, &opening.salt))
+        .collect();
     merkle::root(&leaves) == *root
 }
 
@@ -42,7 +43,11 @@ pub(super) fn opens(
 pub(super) fn check_units(job: &Job, units: &[UnitIndex], limit: usize) -> Result<(), Rejection> {
     let ordered = units.is_sorted_by(|a, b| a < b);
     let inside = units.last().is_some_and(|last| *last < job.spec.units);
-    if ordered && inside && units.len() <= limit { Ok(()) } else { Err(Rejection::BadUnits) }
+    if ordered && inside && units.len() <= limit {
+        Ok(())
+    } else {
+        Err(Rejection::BadUnits)
+    }
 }
 
 impl WorkState {
@@ -109,7 +114,11 @@ impl WorkState {
         if holders == Holders::Seats && identity.role != Role::Compute {
             return Err(Rejection::NoSeat);
         }
-        if identity.online { Ok(()) } else { Err(Rejection::Offline) }
+        if identity.online {
+            Ok(())
+        } else {
+            Err(Rejection::Offline)
+        }
     }
 
     /// All units are open.
@@ -130,7 +139,10 @@ impl WorkState {
         commit: &Commit<'_>,
         ctx: &BlockCtx,
     ) -> Result<(), Rejection> {
-        let oldest = ctx.height.saturating_sub(Height::from(job.spec.lease_heights)).max(job.opened);
+        let oldest = ctx
+            .height
+            .saturating_sub(Height::from(job.spec.lease_heights))
+            .max(job.opened);
         if commit.as_of < oldest || commit.as_of >= ctx.height {
             return Err(Rejection::BadAsOf);
         }
@@ -142,7 +154,10 @@ impl WorkState {
             return Ok(());
         }
         let then = self.holders_at(holders, commit.as_of).ok_or(Rejection::BadAsOf)?;
-        match foreign.iter().find(|unit| assignment.owner_among(**unit, &then) != Some(*sender)) {
+        match foreign
+            .iter()
+            .find(|unit| assignment.owner_among(**unit, &then) != Some(*sender))
+        {
             Some(unit) => Err(Rejection::NotOwner(*unit)),
             None => Ok(()),
         }

@@ -27,7 +27,10 @@ pub(super) fn check_spec(spec: &JobSpec) -> Result<(), Rejection> {
         ("requester name", text(&spec.requester_name)),
         ("number of units", (1..=MAX_UNITS).contains(&spec.units)),
         ("output size", (1..=MAX_OUTPUT_BYTES).contains(&spec.max_output)),
-        ("unit deadline", (1..=MAX_UNIT_DEADLINE_MS).contains(&spec.unit_deadline_ms)),
+        (
+            "unit deadline",
+            (1..=MAX_UNIT_DEADLINE_MS).contains(&spec.unit_deadline_ms),
+        ),
         ("number of auditors", (1..=MAX_AUDITORS).contains(&spec.auditors)),
         ("batch size", (1..=MAX_BATCH).contains(&usize::from(spec.batch))),
         ("lease", LEASE_HEIGHTS.contains(&spec.lease_heights)),
@@ -63,7 +66,8 @@ impl WorkState {
         }
         let holders = self.places.of(modes::of(spec.mode).holders());
         let open = (0..spec.units).collect();
-        self.open_jobs.insert(id, Assignment::new(ctx.beacon, id, open, holders));
+        self.open_jobs
+            .insert(id, Assignment::new(ctx.beacon, id, open, holders));
         let job = Job {
             spec: spec.clone(),
             requester: sender,
@@ -93,7 +97,10 @@ impl WorkState {
 
     /// A job that takes work.
     pub(super) fn open_job(&self, id: &JobId) -> Result<&Job, Rejection> {
-        self.jobs.get(id).filter(|job| job.status == JobStatus::Open).ok_or(Rejection::NoSuchJob)
+        self.jobs
+            .get(id)
+            .filter(|job| job.status == JobStatus::Open)
+            .ok_or(Rejection::NoSuchJob)
     }
 
     /// Reserves open units.
@@ -101,7 +108,9 @@ impl WorkState {
         for unit in units {
             self.set_status(job, *unit, status);
         }
-        let Some(holders) = self.jobs.get(job).map(|j| modes::of(j.spec.mode).holders()) else { return };
+        let Some(holders) = self.jobs.get(job).map(|j| modes::of(j.spec.mode).holders()) else {
+            return;
+        };
         if let Some(assignment) = self.open_jobs.get_mut(job) {
             for unit in units {
                 assignment.take(*unit, self.places.of(holders));
@@ -112,10 +121,22 @@ impl WorkState {
     /// Puts units back into the queue.
     pub(super) fn requeue(&mut self, job: &JobId, units: &[UnitIndex]) {
         for unit in units {
-            let requeued = self.units.get(&(*job, *unit)).map_or(0, |u| u.requeued).saturating_add(1);
-            self.units.insert((*job, *unit), Unit { status: UnitStatus::Open, requeued });
+            let requeued = self
+                .units
+                .get(&(*job, *unit))
+                .map_or(0, |u| u.requeued)
+                .saturating_add(1);
+            self.units.insert(
+                (*job, *unit),
+                Unit {
+                    status: UnitStatus::Open,
+                    requeued,
+                },
+            );
         }
-        let Some(holders) = self.jobs.get(job).map(|j| modes::of(j.spec.mode).holders()) else { return };
+        let Some(holders) = self.jobs.get(job).map(|j| modes::of(j.spec.mode).holders()) else {
+            return;
+        };
         if let Some(assignment) = self.open_jobs.get_mut(job) {
             for unit in units {
                 assignment.put_back(*unit, self.places.of(holders));
@@ -136,7 +157,16 @@ impl WorkState {
         verified: bool,
         ctx: &BlockCtx,
     ) {
-        self.set_status(id, unit, UnitStatus::Accepted { answer, by, height: ctx.height, verified });
+        self.set_status(
+            id,
+            unit,
+            UnitStatus::Accepted {
+                answer,
+                by,
+                height: ctx.height,
+                verified,
+            },
+        );
         if let Some(job) = self.jobs.get_mut(id) {
             job.accepted += 1;
             job.touched = ctx.time;
@@ -144,7 +174,12 @@ impl WorkState {
                 self.finished.insert(*id);
             }
         }
-        self.emit(Event::UnitAccepted { job: *id, unit, answer, by });
+        self.emit(Event::UnitAccepted {
+            job: *id,
+            unit,
+            answer,
+            by,
+        });
     }
 
     fn set_status(&mut self, job: &JobId, unit: UnitIndex, status: UnitStatus) {
@@ -187,8 +222,12 @@ impl WorkState {
     }
 
     fn close_job(&mut self, id: &JobId, status: JobStatus, ctx: &BlockCtx) {
-        let batches: Vec<BatchId> =
-            self.batches.iter().filter(|(_, batch)| batch.job == *id).map(|(batch, _)| *batch).collect();
+        let batches: Vec<BatchId> = self
+            .batches
+            .iter()
+            .filter(|(_, batch)| batch.job == *id)
+            .map(|(batch, _)| *batch)
+            .collect();
         for batch in batches {
             self.void_batch(&batch);
         }
@@ -208,18 +247,28 @@ impl WorkState {
     /// Forgets the oldest ended jobs beyond the limits, a bounded number of entries per block.
     pub(super) fn prune_jobs(&mut self) {
         let units = |id: &JobId| self.jobs.get(id).map_or(0, |job| job.spec.units);
-        let kept: u32 = self.ended_jobs.iter().map(|(_, id)| units(id)).fold(0, u32::saturating_add);
+        let kept: u32 = self
+            .ended_jobs
+            .iter()
+            .map(|(_, id)| units(id))
+            .fold(0, u32::saturating_add);
         if self.ended_jobs.len() <= 1 || (self.ended_jobs.len() <= MAX_ENDED_JOBS && kept <= MAX_ENDED_UNITS) {
             return;
         }
-        let Some((height, id)) = self.ended_jobs.first().copied() else { return };
+        let Some((height, id)) = self.ended_jobs.first().copied() else {
+            return;
+        };
         let units = self.units.range((id, 0)..=(id, UnitIndex::MAX));
         let units: Vec<_> = units.take(PRUNE_PER_BLOCK).map(|(key, _)| *key).collect();
         for key in &units {
             self.units.remove(key);
         }
         if units.len() < PRUNE_PER_BLOCK && !self.open_waves.contains_key(&id) {
-            let waves: Vec<_> = self.waves.range((id, 0)..=(id, u16::MAX)).map(|(key, _)| *key).collect();
+            let waves: Vec<_> = self
+                .waves
+                .range((id, 0)..=(id, u16::MAX))
+                .map(|(key, _)| *key)
+                .collect();
             for key in &waves {
                 self.waves.remove(key);
             }

@@ -18,9 +18,7 @@ pub mod types;
 pub use assign::rendezvous;
 pub use jobs::result_leaf;
 pub use rejection::Rejection;
-pub use state::{
-    WorkState, key_of_batch, key_of_identity, key_of_job, key_of_unit, key_of_wave,
-};
+pub use state::{WorkState, key_of_batch, key_of_identity, key_of_job, key_of_unit, key_of_wave};
 
 use crate::block::{Height, TimeMs};
 use crate::hash::Hash;

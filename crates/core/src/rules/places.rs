@@ -41,7 +41,10 @@ impl PlaceChange {
 impl WorkState {
     pub(super) fn places_now(&self) -> Places {
         let compute = |peer: &&PeerKey| self.identities.get(peer).is_some_and(|i| i.role == Role::Compute);
-        Places { seats: self.online.iter().filter(compute).copied().collect(), volunteers: self.online.clone() }
+        Places {
+            seats: self.online.iter().filter(compute).copied().collect(),
+            volunteers: self.online.clone(),
+        }
     }
 
     /// The holders at the end of block `height`; `None` if the log does not reach back so far.
@@ -88,7 +91,11 @@ impl WorkState {
     }
 
     fn prune_place_log(&mut self, ctx: &BlockCtx) {
-        let leases = self.open_jobs.keys().filter_map(|id| self.jobs.get(id)).map(|job| job.spec.lease_heights);
+        let leases = self
+            .open_jobs
+            .keys()
+            .filter_map(|id| self.jobs.get(id))
+            .map(|job| job.spec.lease_heights);
         let longest = Height::from(leases.max().unwrap_or(0));
         while let Some((oldest, _)) = self.place_log.iter().next() {
             let oldest = *oldest;

@@ -50,7 +50,12 @@ impl WorkState {
         }
         if joins {
             let stray = Role::Stray;
-            self.emit(Event::RoleChanged { peer: sender, from: stray, to: stray, cause: Cause::Joined });
+            self.emit(Event::RoleChanged {
+                peer: sender,
+                from: stray,
+                to: stray,
+                cause: Cause::Joined,
+            });
         }
         Ok(())
     }
@@ -64,15 +69,22 @@ impl WorkState {
             self.forget_idle()?;
         }
         let mut identity = Identity::newcomer(ctx);
-        identity.history.push(RoleChange { height: ctx.height, role: Role::Stray });
+        identity.history.push(RoleChange {
+            height: ctx.height,
+            role: Role::Stray,
+        });
         self.identities.insert(sender, identity);
         Ok(true)
     }
 
     /// Makes room by forgetting strays that are away and own nothing, longest away first.
     fn forget_idle(&mut self) -> Result<(), Rejection> {
-        let mut idle: Vec<(TimeMs, PeerKey)> =
-            self.identities.iter().filter(|(_, i)| i.forgettable()).map(|(peer, i)| (i.last_seen, *peer)).collect();
+        let mut idle: Vec<(TimeMs, PeerKey)> = self
+            .identities
+            .iter()
+            .filter(|(_, i)| i.forgettable())
+            .map(|(peer, i)| (i.last_seen, *peer))
+            .collect();
         if idle.is_empty() {
             return Err(Rejection::TooManyIdentities);
         }
@@ -99,7 +111,9 @@ impl WorkState {
     }
 
     pub(super) fn set_role(&mut self, peer: &PeerKey, to: Role, cause: Cause, ctx: &BlockCtx) {
-        let Some(identity) = self.identities.get_mut(peer) else { return };
+        let Some(identity) = self.identities.get_mut(peer) else {
+            return;
+        };
         let from = core::mem::replace(&mut identity.role, to);
         if from == to {
             return;
@@ -107,14 +121,24 @@ impl WorkState {
         if identity.history.len() >= MAX_HISTORY {
             identity.history.remove(0);
         }
-        identity.history.push(RoleChange { height: ctx.height, role: to });
+        identity.history.push(RoleChange {
+            height: ctx.height,
+            role: to,
+        });
         self.moved = true;
-        self.emit(Event::RoleChanged { peer: *peer, from, to, cause });
+        self.emit(Event::RoleChanged {
+            peer: *peer,
+            from,
+            to,
+            cause,
+        });
     }
 
     /// A stray with reputation 0, in this block; its unjudged batches are void and their units open again.
     pub(super) fn demote(&mut self, peer: &PeerKey, cause: Cause, exposure: Option<Exposure>, ctx: &BlockCtx) {
-        let Some(identity) = self.identities.get_mut(peer) else { return };
+        let Some(identity) = self.identities.get_mut(peer) else {
+            return;
+        };
         identity.reputation = 0;
         identity.lease = None;
         identity.exposed = exposure.or(identity.exposed);
@@ -128,7 +152,9 @@ impl WorkState {
     #[must_use]
     pub fn seats_wanted(&self) -> usize {
         let jobs = self.open_jobs();
-        let Some((_, job)) = jobs.iter().find(|(_, job)| job.spec.mode == ModeId::Paper) else { return 0 };
+        let Some((_, job)) = jobs.iter().find(|(_, job)| job.spec.mode == ModeId::Paper) else {
+            return 0;
+        };
         (self.online.len() / (usize::from(job.spec.auditors) + 1)).max(1)
     }
 
@@ -138,7 +164,9 @@ impl WorkState {
         let mut seated = Vec::new();
         let mut candidates = Vec::new();
         for peer in &self.online {
-            let Some(identity) = self.identities.get(peer) else { continue };
+            let Some(identity) = self.identities.get(peer) else {
+                continue;
+            };
             let tie = Hash::of(Domain::Draw, &[ctx.beacon.as_ref(), &peer.0]);
             match identity.role {
                 Role::Compute => seated.push((identity.reputation, Reverse(tie), *peer)),
@@ -177,8 +205,12 @@ impl WorkState {
     pub(super) fn expire_leases(&mut self, ctx: &BlockCtx) {
         let late = |peer: &PeerKey, since: Height| {
             let leases = self.open_jobs.iter().filter(|(_, a)| a.units_of(peer).next().is_some());
-            let leases = leases.filter_map(|(id, _)| self.jobs.get(id)).map(|job| job.spec.lease_heights);
-            leases.max().is_some_and(|lease| ctx.height >= since + Height::from(lease))
+            let leases = leases
+                .filter_map(|(id, _)| self.jobs.get(id))
+                .map(|job| job.spec.lease_heights);
+            leases
+                .max()
+                .is_some_and(|lease| ctx.height >= since + Height::from(lease))
         };
         let silent: Vec<PeerKey> = self
             .online()
@@ -194,7 +226,9 @@ impl WorkState {
     pub(super) fn start_leases(&mut self, ctx: &BlockCtx) {
         let mut waited_for = std::collections::BTreeSet::new();
         for (id, assignment) in &self.open_jobs {
-            let Some(job) = self.jobs.get(id).filter(|job| job.status == JobStatus::Open) else { continue };
+            let Some(job) = self.jobs.get(id).filter(|job| job.status == JobStatus::Open) else {
+                continue;
+            };
             let audited = modes::of(job.spec.mode).panel(&job.spec).is_some();
             let full = |peer: &&PeerKey| audited && self.unjudged(peer) >= MAX_UNJUDGED;
             waited_for.extend(assignment.owners().filter(|peer| !full(peer)).copied());

@@ -24,7 +24,10 @@ const PLACE_LOG: u8 = 0x06;
 const LOG_FLOOR: &[u8] = b"\0floor";
 
 /// A unit that nothing has happened to has no entry.
-static UNTOUCHED: Unit = Unit { status: UnitStatus::Open, requeued: 0 };
+static UNTOUCHED: Unit = Unit {
+    status: UnitStatus::Open,
+    requeued: 0,
+};
 
 /// State key of an identity.
 #[must_use]
@@ -108,7 +111,9 @@ impl WorkState {
 
     /// Volunteers that are online, ordered by key.
     pub fn online(&self) -> impl Iterator<Item = (&PeerKey, &Identity)> {
-        self.online.iter().filter_map(|peer| Some((peer, self.identities.get(peer)?)))
+        self.online
+            .iter()
+            .filter_map(|peer| Some((peer, self.identities.get(peer)?)))
     }
 
     /// A job that is open or still provable.
@@ -125,7 +130,11 @@ impl WorkState {
     /// Open jobs, oldest first.
     #[must_use]
     pub fn open_jobs(&self) -> Vec<(&JobId, &Job)> {
-        let mut jobs: Vec<_> = self.open_jobs.keys().filter_map(|id| Some((id, self.jobs.get(id)?))).collect();
+        let mut jobs: Vec<_> = self
+            .open_jobs
+            .keys()
+            .filter_map(|id| Some((id, self.jobs.get(id)?)))
+            .collect();
         jobs.sort_by_key(|(id, job)| (job.opened, **id));
         jobs
     }
@@ -172,12 +181,20 @@ impl WorkState {
 
     /// Unjudged batches of one owner.
     pub fn batches_of(&self, owner: &PeerKey) -> impl Iterator<Item = (&BatchId, &Batch)> {
-        self.owned.get(owner).into_iter().flatten().filter_map(|id| Some((id, self.batches.get(id)?)))
+        self.owned
+            .get(owner)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| Some((id, self.batches.get(id)?)))
     }
 
     /// Unjudged batches that have the peer on a panel.
     pub fn batches_drawn(&self, auditor: &PeerKey) -> impl Iterator<Item = (&BatchId, &Batch)> {
-        self.drawn.get(auditor).into_iter().flatten().filter_map(|id| Some((id, self.batches.get(id)?)))
+        self.drawn
+            .get(auditor)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| Some((id, self.batches.get(id)?)))
     }
 
     /// A calibration wave.
@@ -210,13 +227,20 @@ impl WorkState {
     pub fn owner(&self, job: &JobId, unit: UnitIndex) -> Option<PeerKey> {
         let assignment = self.open_jobs.get(job)?;
         let holders = self.holders(job)?;
-        assignment.open().contains(&unit).then(|| assignment.owner(unit, holders)).flatten()
+        assignment
+            .open()
+            .contains(&unit)
+            .then(|| assignment.owner(unit, holders))
+            .flatten()
     }
 
     /// The next open units that a peer owns, ascending.
     pub fn units_owned<'a>(&'a self, job: &JobId, peer: &PeerKey) -> impl Iterator<Item = UnitIndex> + 'a {
         let peer = *peer;
-        self.open_jobs.get(job).into_iter().flat_map(move |a| a.units_of(&peer).collect::<Vec<_>>())
+        self.open_jobs
+            .get(job)
+            .into_iter()
+            .flat_map(move |a| a.units_of(&peer).collect::<Vec<_>>())
     }
 
     pub(super) fn log_floor(&self) -> Height {
@@ -236,7 +260,10 @@ impl WorkState {
 
     /// Height at which something happens to the batch by itself.
     pub(super) fn due_height(&self, batch: &Batch) -> Height {
-        let lease = self.jobs.get(&batch.job).map_or(0, |job| Height::from(job.spec.lease_heights));
+        let lease = self
+            .jobs
+            .get(&batch.job)
+            .map_or(0, |job| Height::from(job.spec.lease_heights));
         match batch.phase {
             Phase::Sealing | Phase::Revealing if batch.waits_for_probation() => {
                 batch.deadline.saturating_sub(lease - lease / 4)
@@ -253,7 +280,12 @@ impl WorkState {
 
     fn list_batch(&mut self, id: BatchId, batch: &Batch) {
         self.owned.entry(batch.owner).or_default().insert(id);
-        for panelist in batch.leaves.iter().filter(|l| l.verdict.is_none()).flat_map(|l| &l.panel) {
+        for panelist in batch
+            .leaves
+            .iter()
+            .filter(|l| l.verdict.is_none())
+            .flat_map(|l| &l.panel)
+        {
             self.drawn.entry(panelist.auditor).or_default().insert(id);
         }
         self.due.insert((self.due_height(batch), id));
@@ -272,7 +304,12 @@ impl WorkState {
 
     /// Rebuilds what follows from the tables; `None` if they contradict each other.
     fn rebuild(&mut self) -> Option<()> {
-        self.online = self.identities.iter().filter(|(_, i)| i.online).map(|(peer, _)| *peer).collect();
+        self.online = self
+            .identities
+            .iter()
+            .filter(|(_, i)| i.online)
+            .map(|(peer, _)| *peer)
+            .collect();
         self.places = self.places_now();
         if self.jobs.len() > MAX_OPEN_JOBS + MAX_ENDED_JOBS + MAX_BLOCK_TXS {
             return None;
@@ -292,7 +329,8 @@ impl WorkState {
                 let closed = closed.remove(id).unwrap_or_default();
                 let open = (0..job.spec.units).filter(|unit| !closed.contains(unit)).collect();
                 let holders = self.places.of(modes::of(job.spec.mode).holders());
-                self.open_jobs.insert(*id, Assignment::new(job.beacon, *id, open, holders));
+                self.open_jobs
+                    .insert(*id, Assignment::new(job.beacon, *id, open, holders));
             } else {
                 self.ended_jobs.insert((job.ended?, *id));
             }

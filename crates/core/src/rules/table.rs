@@ -1,8 +1,8 @@
 //! One typed table of the state: rows by key, and which of them changed.
 
+use core::ops::RangeBounds;
 use std::collections::btree_map::{BTreeMap, Range};
 use std::collections::{BTreeSet, btree_map};
-use core::ops::RangeBounds;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -86,7 +86,10 @@ pub(super) struct Table<const PREFIX: u8, K, V> {
 
 impl<const PREFIX: u8, K, V> Default for Table<PREFIX, K, V> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), dirty: BTreeSet::new() }
+        Self {
+            rows: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+        }
     }
 }
 

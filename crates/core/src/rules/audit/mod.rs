@@ -48,7 +48,9 @@ impl Batch {
     }
 
     fn pending(&self) -> impl Iterator<Item = &Panelist> {
-        self.undecided().flat_map(|(_, leaf)| &leaf.panel).filter(|p| p.pending(self.phase))
+        self.undecided()
+            .flat_map(|(_, leaf)| &leaf.panel)
+            .filter(|p| p.pending(self.phase))
     }
 
     pub(super) fn waits_for_probation(&self) -> bool {
@@ -78,8 +80,11 @@ impl WorkState {
     /// Draws, and phases that are over: what happens to batches by itself.
     pub(super) fn run_deadlines(&mut self, ctx: &BlockCtx) {
         // Silent peers first: nobody may be drawn in the block that finds it silent.
-        let due: Vec<BatchId> =
-            self.due.range(..=(ctx.height, crate::hash::Hash([0xff; 32]))).map(|(_, batch)| *batch).collect();
+        let due: Vec<BatchId> = self
+            .due
+            .range(..=(ctx.height, crate::hash::Hash([0xff; 32])))
+            .map(|(_, batch)| *batch)
+            .collect();
         let mut draws = Vec::new();
         for id in due {
             // A forfeit may have voided further batches of the same owner.
@@ -92,7 +97,9 @@ impl WorkState {
 
     /// Handles one due batch; true if it needs a draw.
     fn run_deadline(&mut self, id: &BatchId, ctx: &BlockCtx) -> bool {
-        let Some(mut batch) = self.take_batch(id) else { return false };
+        let Some(mut batch) = self.take_batch(id) else {
+            return false;
+        };
         let hard = ctx.height >= batch.deadline;
         let mut silent = Vec::new();
         let mut draw = false;
@@ -157,7 +164,11 @@ impl WorkState {
 
     /// End of the phase that begins in this block.
     fn phase_deadline(&self, batch: &Batch, ctx: &BlockCtx) -> Height {
-        ctx.height + self.jobs.get(&batch.job).map_or(1, |job| Height::from(job.spec.lease_heights))
+        ctx.height
+            + self
+                .jobs
+                .get(&batch.job)
+                .map_or(1, |job| Height::from(job.spec.lease_heights))
     }
 
     /// Moves touched batches on as far as they can go, verdicts included.

@@ -18,8 +18,12 @@ struct Draw<'a> {
 
 impl Draw<'_> {
     fn number(&self, leaf: u16, draw: u16) -> u64 {
-        let parts: [&[u8]; 4] =
-            [self.beacon.as_ref(), self.batch.as_ref(), &leaf.to_be_bytes(), &draw.to_be_bytes()];
+        let parts: [&[u8]; 4] = [
+            self.beacon.as_ref(),
+            self.batch.as_ref(),
+            &leaf.to_be_bytes(),
+            &draw.to_be_bytes(),
+        ];
         Hash::of(Domain::Draw, &parts).draw_u64()
     }
 
@@ -32,7 +36,13 @@ impl Draw<'_> {
         let Some((auditor, weight)) = usize::try_from(index).ok().and_then(|index| free.get(index)) else {
             return false;
         };
-        let panelist = Panelist { auditor: *auditor, draw: state.draws, weight: *weight, seal: None, answer: None };
+        let panelist = Panelist {
+            auditor: *auditor,
+            draw: state.draws,
+            weight: *weight,
+            seal: None,
+            answer: None,
+        };
         state.panel.push(panelist);
         state.draws += 1;
         true
@@ -62,7 +72,10 @@ struct Pools {
 
 impl WorkState {
     fn pools(&self, pool: Pool) -> Pools {
-        let mut pools = Pools { voters: Vec::new(), strays: Vec::new() };
+        let mut pools = Pools {
+            voters: Vec::new(),
+            strays: Vec::new(),
+        };
         for (peer, identity) in self.online() {
             match (pool, identity.role) {
                 (Pool::Volunteers, _) => pools.voters.push((*peer, 1)),
@@ -87,8 +100,14 @@ impl WorkState {
                 let outsider = |(peer, _): &(PeerKey, u64)| *peer != batch.owner && *peer != job.requester;
                 pools.voters.retain(outsider);
                 pools.strays.retain(outsider);
-                let draw = Draw { beacon: &ctx.beacon, batch: id };
-                for (leaf, state) in (0u16..).zip(&mut batch.leaves).filter(|(_, state)| state.verdict.is_none()) {
+                let draw = Draw {
+                    beacon: &ctx.beacon,
+                    batch: id,
+                };
+                for (leaf, state) in (0u16..)
+                    .zip(&mut batch.leaves)
+                    .filter(|(_, state)| state.verdict.is_none())
+                {
                     draw.fill(leaf, state, &policy, &pools);
                 }
             }

@@ -10,17 +10,28 @@ use crate::tx::{self, Opening, Salt};
 
 /// The sender's places on the batch's undecided leaves.
 fn places_of<'a>(batch: &'a Batch, sender: &'a PeerKey) -> impl Iterator<Item = (u16, &'a Panelist)> {
-    batch.undecided().filter_map(move |(index, leaf)| Some((index, leaf.place_of(sender)?)))
+    batch
+        .undecided()
+        .filter_map(move |(index, leaf)| Some((index, leaf.place_of(sender)?)))
 }
 
 fn place_mut<'a>(batch: &'a mut Batch, leaf: u16, sender: &PeerKey) -> Option<&'a mut Panelist> {
-    batch.leaves.get_mut(usize::from(leaf))?.panel.iter_mut().find(|p| p.auditor == *sender)
+    batch
+        .leaves
+        .get_mut(usize::from(leaf))?
+        .panel
+        .iter_mut()
+        .find(|p| p.auditor == *sender)
 }
 
 impl WorkState {
     fn batch_in(&self, id: &BatchId, phase: Phase) -> Result<&Batch, Rejection> {
         let batch = self.batches.get(id).ok_or(Rejection::NoSuchBatch)?;
-        if batch.phase == phase { Ok(batch) } else { Err(Rejection::WrongPhase) }
+        if batch.phase == phase {
+            Ok(batch)
+        } else {
+            Err(Rejection::WrongPhase)
+        }
     }
 
     /// Changes a batch; the verdict, if it is due, follows at the end of the block.
@@ -72,9 +83,17 @@ impl WorkState {
         let sealed: Vec<(u16, &Panelist)> = places_of(batch, sender).filter(|(_, p)| p.answer.is_none()).collect();
         if sealed.is_empty() {
             let before = places_of(batch, sender).next().is_some();
-            return Err(if before { Rejection::Doubled } else { Rejection::NotDrawn(0) });
+            return Err(if before {
+                Rejection::Doubled
+            } else {
+                Rejection::NotDrawn(0)
+            });
         }
-        if !sealed.iter().map(|(leaf, _)| leaf).eq(answers.iter().map(|(leaf, _)| leaf)) {
+        if !sealed
+            .iter()
+            .map(|(leaf, _)| leaf)
+            .eq(answers.iter().map(|(leaf, _)| leaf))
+        {
             return Err(Rejection::BadLeaves);
         }
         for ((leaf, place), (_, answer)) in sealed.iter().zip(answers) {
@@ -132,7 +151,11 @@ impl WorkState {
         if batch.undecided().any(|(_, leaf)| leaf.ruling.is_some()) {
             return Err(Rejection::Doubled);
         }
-        if !batch.undecided().map(|(leaf, _)| leaf).eq(answers.iter().map(|(leaf, _)| *leaf)) {
+        if !batch
+            .undecided()
+            .map(|(leaf, _)| leaf)
+            .eq(answers.iter().map(|(leaf, _)| *leaf))
+        {
             return Err(Rejection::BadLeaves);
         }
         self.change_batch(id, |batch| {

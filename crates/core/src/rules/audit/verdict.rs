@@ -21,7 +21,9 @@ impl WorkState {
     /// commitment, or has lost its role, neither decides nor gains.
     fn in_standing(&self, panelist: &PeerKey, weight: u64, batch: &Batch) -> bool {
         self.identities.get(panelist).is_some_and(|identity| {
-            let clean = identity.exposed.is_none_or(|exposure| exposure.height <= batch.committed);
+            let clean = identity
+                .exposed
+                .is_none_or(|exposure| exposure.height <= batch.committed);
             clean && (weight == 0 || identity.role != Role::Stray)
         })
     }
@@ -37,7 +39,9 @@ impl WorkState {
 
     /// Decides every leaf that can be decided. `batch` has been taken out of the table.
     pub(super) fn judge(&mut self, id: BatchId, mut batch: Batch, ctx: &BlockCtx) {
-        let (Some(job), Some(opened)) = (self.jobs.get(&batch.job), batch.opened.clone()) else { return };
+        let (Some(job), Some(opened)) = (self.jobs.get(&batch.job), batch.opened.clone()) else {
+            return;
+        };
         let mode = modes::of(job.spec.mode);
         let requester = job.requester;
         self.strike_jury(&batch, &id);
@@ -45,17 +49,30 @@ impl WorkState {
         let mut decided = Vec::new();
         let (mut more, mut jury) = (false, false);
         for (index, owner) in opened.into_iter().enumerate() {
-            let Some(leaf) = batch.leaves.get(index).filter(|leaf| leaf.verdict.is_none()) else { continue };
+            let Some(leaf) = batch.leaves.get(index).filter(|leaf| leaf.verdict.is_none()) else {
+                continue;
+            };
             let decision = match leaf.ruling {
                 Some(answer) => Decision::Accept(answer),
                 None => mode.decide(&self.ballot(mode, &batch, &leaf.panel, owner, leaf.needed)),
             };
-            let Some(leaf) = batch.leaves.get_mut(index) else { continue };
+            let Some(leaf) = batch.leaves.get_mut(index) else {
+                continue;
+            };
             match decision {
                 Decision::Accept(verdict) => {
                     leaf.verdict = Some(verdict);
-                    let votes = leaf.panel.iter().filter_map(|p| Some((p.auditor, p.answer?, p.weight))).collect();
-                    decided.push(Decided { unit: leaf.unit, verdict, owner, votes });
+                    let votes = leaf
+                        .panel
+                        .iter()
+                        .filter_map(|p| Some((p.auditor, p.answer?, p.weight)))
+                        .collect();
+                    decided.push(Decided {
+                        unit: leaf.unit,
+                        verdict,
+                        owner,
+                        votes,
+                    });
                 }
                 Decision::More => {
                     leaf.needed += 1;
@@ -68,7 +85,10 @@ impl WorkState {
         self.accept_leaves(&batch, requester, mode.pay(), &decided, ctx);
         self.judge_panel(id, &batch, mode, &decided, ctx);
         let (owner, job) = (batch.owner, batch.job);
-        let lie = decided.iter().find(|leaf| leaf.owner != leaf.verdict).map(|leaf| leaf.unit);
+        let lie = decided
+            .iter()
+            .find(|leaf| leaf.owner != leaf.verdict)
+            .map(|leaf| leaf.unit);
         if more || jury {
             (batch.phase, batch.deadline) = if more {
                 (Phase::Committed, ctx.height + 1)
@@ -83,7 +103,13 @@ impl WorkState {
             self.put_batch(id, batch);
         }
         if let (Some(unit), true) = (lie, mode.reputation()) {
-            let exposure = Exposure { height: ctx.height, job, unit, batch: id, own: true };
+            let exposure = Exposure {
+                height: ctx.height,
+                job,
+                unit,
+                batch: id,
+                own: true,
+            };
             self.demote(&owner, Cause::Wrong { batch: id, unit }, Some(exposure), ctx);
         }
     }
@@ -95,7 +121,11 @@ impl WorkState {
         for leaf in decided {
             let right = |(_, answer, _): &&(PeerKey, Answer, u64)| *answer == leaf.verdict;
             let backer = leaf.votes.iter().find(right).map_or(requester, |(peer, _, _)| *peer);
-            let by = if leaf.owner == leaf.verdict { batch.owner } else { backer };
+            let by = if leaf.owner == leaf.verdict {
+                batch.owner
+            } else {
+                backer
+            };
             self.accept_unit(&batch.job, leaf.unit, leaf.verdict, by, true, ctx);
             if let Some(owner) = self.identities.get_mut(&batch.owner) {
                 if leaf.owner == leaf.verdict {
@@ -133,7 +163,9 @@ impl WorkState {
         }
         for (peer, (agreed, dissented, weight, wrong)) in records {
             let gains = mode.reputation() && wrong.is_none() && self.in_standing(&peer, weight, batch);
-            let Some(identity) = self.identities.get_mut(&peer) else { continue };
+            let Some(identity) = self.identities.get_mut(&peer) else {
+                continue;
+            };
             identity.agreed += agreed;
             identity.dissented += dissented;
             let stray = identity.role == Role::Stray;
@@ -143,7 +175,13 @@ impl WorkState {
                     self.set_role(&peer, Role::Auditor, Cause::Proved, ctx);
                 }
             } else if let (Some(unit), true) = (wrong, mode.reputation()) {
-                let exposure = Exposure { height: ctx.height, job: batch.job, unit, batch: id, own: false };
+                let exposure = Exposure {
+                    height: ctx.height,
+                    job: batch.job,
+                    unit,
+                    batch: id,
+                    own: false,
+                };
                 self.demote(&peer, Cause::Wrong { batch: id, unit }, Some(exposure), ctx);
             }
         }

@@ -17,22 +17,33 @@ impl Mode for Majority {
     }
 
     fn panel(&self, _: &JobSpec) -> Option<PanelPolicy> {
-        Some(PanelPolicy { size: OTHERS, pool: Pool::Volunteers, max_draws: MAX_EXECUTIONS + MAX_REDRAWS })
+        Some(PanelPolicy {
+            size: OTHERS,
+            pool: Pool::Volunteers,
+            max_draws: MAX_EXECUTIONS + MAX_REDRAWS,
+        })
     }
 
     fn decide(&self, ballot: &Ballot) -> Decision {
-        let answers: Vec<_> =
-            core::iter::once(ballot.owner).chain(ballot.votes.iter().map(|(answer, _)| *answer)).collect();
+        let answers: Vec<_> = core::iter::once(ballot.owner)
+            .chain(ballot.votes.iter().map(|(answer, _)| *answer))
+            .collect();
         if ballot.votes.len() < usize::from(OTHERS) {
             return Decision::Jury;
         }
-        let winner = answers.iter().find(|a| answers.iter().filter(|b| b == a).count() >= QUORUM);
+        let winner = answers
+            .iter()
+            .find(|a| answers.iter().filter(|b| b == a).count() >= QUORUM);
         if let Some(answer) = winner {
             return Decision::Accept(*answer);
         }
         let exhausted = answers.len() >= usize::from(MAX_EXECUTIONS);
         let unfilled = ballot.votes.len() < usize::from(ballot.needed);
-        if exhausted || unfilled { Decision::Jury } else { Decision::More }
+        if exhausted || unfilled {
+            Decision::Jury
+        } else {
+            Decision::More
+        }
     }
 
     fn pay(&self) -> Pay {

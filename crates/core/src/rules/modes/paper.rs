@@ -16,7 +16,11 @@ impl Mode for Paper {
     fn panel(&self, spec: &JobSpec) -> Option<PanelPolicy> {
         let size = u16::from(spec.auditors);
         // One draw more for the stray on probation.
-        Some(PanelPolicy { size, pool: Pool::Auditors, max_draws: size + 1 + MAX_REDRAWS })
+        Some(PanelPolicy {
+            size,
+            pool: Pool::Auditors,
+            max_draws: size + 1 + MAX_REDRAWS,
+        })
     }
 
     fn decide(&self, ballot: &Ballot) -> Decision {
@@ -28,9 +32,15 @@ impl Mode for Paper {
         for (answer, weight) in &ballot.votes {
             *sums.entry(*answer).or_default() += u128::from(*weight);
         }
-        let Some((answer, best)) = sums.iter().max_by_key(|(_, sum)| **sum) else { return Decision::Jury };
+        let Some((answer, best)) = sums.iter().max_by_key(|(_, sum)| **sum) else {
+            return Decision::Jury;
+        };
         let tied = sums.values().filter(|sum| *sum == best).count() > 1;
-        if *best == 0 || tied { Decision::Jury } else { Decision::Accept(*answer) }
+        if *best == 0 || tied {
+            Decision::Jury
+        } else {
+            Decision::Accept(*answer)
+        }
     }
 
     fn pay(&self) -> Pay {

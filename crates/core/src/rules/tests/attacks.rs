@@ -43,13 +43,28 @@ fn refuses(w: &mut World, peer: usize, action: Action) -> Rejection {
 }
 
 fn commit(w: &World, peer: usize, job: &JobId, as_of: u64, units: &[UnitIndex]) -> Action {
-    let opening = Opening { answers: units.iter().map(|u| truth(job, *u)).collect(), salt: [3; 32] };
-    build_commit(&LEDGER, (job, &w.state.job(job).unwrap().spec), &w.key(peer), as_of, units, &opening).unwrap()
+    let opening = Opening {
+        answers: units.iter().map(|u| truth(job, *u)).collect(),
+        salt: [3; 32],
+    };
+    build_commit(
+        &LEDGER,
+        (job, &w.state.job(job).unwrap().spec),
+        &w.key(peer),
+        as_of,
+        units,
+        &opening,
+    )
+    .unwrap()
 }
 
 /// A compute node and open units of its own.
 fn seat(w: &World, job: &JobId) -> (usize, Vec<UnitIndex>) {
-    let peer = *w.seated().iter().find(|p| w.state.batches_of(&w.key(**p)).count() < 4).unwrap();
+    let peer = *w
+        .seated()
+        .iter()
+        .find(|p| w.state.batches_of(&w.key(**p)).count() < 4)
+        .unwrap();
     (peer, w.state.units_owned(job, &w.key(peer)).take(2).collect())
 }
 
@@ -63,8 +78,16 @@ fn replays_other_ledgers_and_forgeries() {
     ctx.height += 1;
     assert_eq!(w.state.apply(&tx, &ctx), Err(Rejection::OldNonce));
     let key = w.peers[1].key.clone();
-    let body = TxBody { ledger: Hash([8; 32]), sender: key.public(), nonce: 1 << 40, action: Action::Announce };
-    assert_eq!(w.state.apply(&body.clone().sign(&key), &ctx), Err(Rejection::OtherLedger));
+    let body = TxBody {
+        ledger: Hash([8; 32]),
+        sender: key.public(),
+        nonce: 1 << 40,
+        action: Action::Announce,
+    };
+    assert_eq!(
+        w.state.apply(&body.clone().sign(&key), &ctx),
+        Err(Rejection::OtherLedger)
+    );
     let body = TxBody { ledger: LEDGER, ..body };
     let mut forged = body.clone().sign(&w.peers[2].key);
     assert_eq!(w.state.apply(&forged, &ctx), Err(Rejection::BadSignature));
@@ -77,7 +100,10 @@ fn replays_other_ledgers_and_forgeries() {
 fn strangers_and_oversized_transactions() {
     let (mut w, job, batch) = world(Phase::Sealing);
     let stranger = w.join(Conduct::Killed);
-    assert_eq!(refuses(&mut w, stranger, Action::CancelJob { job }), Rejection::UnknownSender);
+    assert_eq!(
+        refuses(&mut w, stranger, Action::CancelJob { job }),
+        Rejection::UnknownSender
+    );
     let answers = vec![(0, truth(&job, 0)); 1000];
     assert_eq!(refuses(&mut w, 1, build_rule(batch, answers)), Rejection::TooLarge);
 }
@@ -106,8 +132,15 @@ fn commits_of_other_peoples_units() {
     let (mut w, job) = seated();
     let seats = w.seated();
     assert!(seats.len() > 1);
-    let thief = *seats.iter().find(|p| w.state.batches_of(&w.key(**p)).count() < 4).unwrap();
-    let foreign = w.state.first_open_units(&job).find(|u| w.state.owner(&job, *u) != Some(w.key(thief))).unwrap();
+    let thief = *seats
+        .iter()
+        .find(|p| w.state.batches_of(&w.key(**p)).count() < 4)
+        .unwrap();
+    let foreign = w
+        .state
+        .first_open_units(&job)
+        .find(|u| w.state.owner(&job, *u) != Some(w.key(thief)))
+        .unwrap();
     let as_of = w.height;
     let action = commit(&w, thief, &job, as_of, &[foreign]);
     assert_eq!(refuses(&mut w, thief, action), Rejection::NotOwner(foreign));
@@ -129,17 +162,38 @@ fn malformed_and_doubled_commits() {
     }
     for as_of in [0, w.height + 1, w.height + 9, u64::MAX] {
         let action = commit(&w, owner, &job, as_of, &units);
-        let why = if as_of == w.height { continue } else { refuses(&mut w, owner, action) };
+        let why = if as_of == w.height {
+            continue;
+        } else {
+            refuses(&mut w, owner, action)
+        };
         assert_eq!(why, Rejection::BadAsOf, "{as_of}");
     }
-    let opening = Opening { answers: units.iter().map(|u| truth(&job, *u)).collect(), salt: [3; 32] };
-    let Action::Commit { job, units, root, .. } = commit(&w, owner, &job, w.height, &units) else { unreachable!() };
-    let early = Action::Commit { job, as_of: w.height, units: units.clone(), root, opened: Some(opening) };
+    let opening = Opening {
+        answers: units.iter().map(|u| truth(&job, *u)).collect(),
+        salt: [3; 32],
+    };
+    let Action::Commit { job, units, root, .. } = commit(&w, owner, &job, w.height, &units) else {
+        unreachable!()
+    };
+    let early = Action::Commit {
+        job,
+        as_of: w.height,
+        units: units.clone(),
+        root,
+        opened: Some(opening),
+    };
     assert_eq!(refuses(&mut w, owner, early), Rejection::WrongOpening);
     let action = commit(&w, owner, &job, w.height, &units);
     w.send(owner, action.clone());
     assert!(matches!(refuses(&mut w, owner, action), Rejection::UnitNotOpen(_)));
-    let nowhere = Action::Commit { job: Hash([5; 32]), as_of: w.height, units, root, opened: None };
+    let nowhere = Action::Commit {
+        job: Hash([5; 32]),
+        as_of: w.height,
+        units,
+        root,
+        opened: None,
+    };
     assert_eq!(refuses(&mut w, owner, nowhere), Rejection::NoSuchJob);
 }
 
@@ -157,17 +211,38 @@ fn at_most_four_unjudged_batches() {
 
 #[test]
 fn ownership_at_the_named_height_counts() {
-    let (mut w, job) = seated();
-    let (owner, units) = seat(&w, &job);
+    let mut w = World::new(42, &[Conduct::Stalled]);
+    w.run(2);
+    let job = w.submit(spec(ModeId::Unverified, 60, 2));
     let as_of = w.height;
-    // Others leave and come: whoever owns the units now, the commitment was begun in time.
-    let late: Vec<usize> = (0..12).map(|_| w.join(Conduct::Honest)).collect();
-    late.iter().for_each(|p| drop(w.send(*p, Action::Announce)));
+    // Others come: most units change their owner, but the first peer had begun when all were its own.
+    let late: Vec<usize> = (0..7).map(|_| w.join(Conduct::Killed)).collect();
+    late.iter().for_each(|p| {
+        w.send(*p, Action::Announce);
+    });
     w.block();
-    let action = commit(&w, owner, &job, as_of, &units);
-    w.send(owner, action);
+    let foreign = |u: &UnitIndex| w.state.owner(&job, *u) != Some(w.key(1));
+    let lost: Vec<UnitIndex> = w.state.first_open_units(&job).filter(foreign).take(4).collect();
+    assert_eq!(lost.len(), 4);
+    let action = commit(&w, 1, &job, w.height, &lost[..2]);
+    assert_eq!(refuses(&mut w, 1, action), Rejection::NotOwner(lost[0]));
+    let action = commit(&w, 1, &job, as_of, &lost[..2]);
+    w.send(1, action);
+    w.refused.clear();
     w.block();
     assert!(w.refused.is_empty(), "{:?}", w.refused);
+    // The newcomer owns it now; before it came it did not.
+    let newcomer = index_of(&w, w.state.owner(&job, lost[2]).unwrap());
+    let action = commit(&w, newcomer, &job, as_of, &[lost[2]]);
+    w.send(newcomer, action);
+    w.block();
+    assert!(w.refused.is_empty(), "an owner of today may name any height");
+    // A lease later the old claim is void.
+    (0..12).for_each(|_| w.block());
+    w.send(1, Action::Announce);
+    w.block();
+    let action = commit(&w, 1, &job, as_of, &[lost[3]]);
+    assert_eq!(refuses(&mut w, 1, action), Rejection::BadAsOf);
 }
 
 #[test]
@@ -180,7 +255,14 @@ fn seals_by_the_undrawn_of_the_wrong_draw_doubled_or_late() {
     let auditor = index_of(&w, panelist.auditor);
     let owner = index_of(&w, entry.owner);
     let seal = |w: &World, peer: usize, draw| {
-        build_seal(&LEDGER, &job, batch, &w.key(peer), &[(leaf, draw, truth(&job, unit))], &[2; 32])
+        build_seal(
+            &LEDGER,
+            &job,
+            batch,
+            &w.key(peer),
+            &[(leaf, draw, truth(&job, unit))],
+            &[2; 32],
+        )
     };
     let action = seal(&w, owner, panelist.draw);
     assert_eq!(refuses(&mut w, owner, action), Rejection::NotDrawn(leaf));
@@ -194,13 +276,29 @@ fn seals_by_the_undrawn_of_the_wrong_draw_doubled_or_late() {
     w.send(auditor, action.clone());
     assert_eq!(refuses(&mut w, auditor, action.clone()), Rejection::Doubled);
     // Opening and revealing have to wait for the other seals.
-    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, vec![(leaf, truth(&job, unit))], [2; 32])), Rejection::WrongPhase);
-    let opening = Opening { answers: vec![], salt: [0; 32] };
-    assert_eq!(refuses(&mut w, owner, build_open(batch, opening)), Rejection::WrongPhase);
+    assert_eq!(
+        refuses(
+            &mut w,
+            auditor,
+            build_reveal(batch, vec![(leaf, truth(&job, unit))], [2; 32])
+        ),
+        Rejection::WrongPhase
+    );
+    let opening = Opening {
+        answers: vec![],
+        salt: [0; 32],
+    };
+    assert_eq!(
+        refuses(&mut w, owner, build_open(batch, opening)),
+        Rejection::WrongPhase
+    );
     let (mut w, _, batch) = world(Phase::Revealing);
     let entry = w.state.batch(&batch).unwrap();
     let auditor = index_of(&w, entry.leaves[0].panel[0].auditor);
-    let late = Action::Seal { batch, seals: vec![(0, entry.leaves[0].panel[0].draw, Hash([1; 32]))] };
+    let late = Action::Seal {
+        batch,
+        seals: vec![(0, entry.leaves[0].panel[0].draw, Hash([1; 32]))],
+    };
     assert_eq!(refuses(&mut w, auditor, late), Rejection::WrongPhase);
 }
 
@@ -218,10 +316,16 @@ fn a_copied_seal_cannot_be_revealed() {
             let seal = crate::tx::seal(&LEDGER, &job, &batch, i as u16, p.draw, &maker, &answer, &[4; 32]);
             let peer = index_of(&w, p.auditor);
             seals.entry(peer).or_default().push((i as u16, p.draw, seal));
-            revealed.entry(peer).or_insert((p.auditor == maker, vec![])).1.push((i as u16, answer));
+            revealed
+                .entry(peer)
+                .or_insert((p.auditor == maker, vec![]))
+                .1
+                .push((i as u16, answer));
         }
     }
-    seals.into_iter().for_each(|(peer, seals)| drop(w.send(peer, Action::Seal { batch, seals })));
+    seals.into_iter().for_each(|(peer, seals)| {
+        w.send(peer, Action::Seal { batch, seals });
+    });
     w.block();
     assert_eq!(w.state.batch(&batch).unwrap().phase, Phase::Revealing);
     w.refused.clear();
@@ -241,19 +345,46 @@ fn reveals_and_openings_that_do_not_match() {
     let entry = w.state.batch(&batch).unwrap().clone();
     let panelist = entry.leaves[0].panel[0].auditor;
     let auditor = index_of(&w, panelist);
-    let mine: Vec<(u16, UnitIndex)> =
-        entry.undecided().filter(|(_, l)| l.place_of(&panelist).is_some()).map(|(i, l)| (i, l.unit)).collect();
+    let mine: Vec<(u16, UnitIndex)> = entry
+        .undecided()
+        .filter(|(_, l)| l.place_of(&panelist).is_some())
+        .map(|(i, l)| (i, l.unit))
+        .collect();
     let changed = mine.iter().map(|(i, unit)| (*i, lie(&job, *unit))).collect();
-    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, changed, [0; 32])), Rejection::SealMismatch);
-    assert_eq!(refuses(&mut w, auditor, build_reveal(batch, vec![], [0; 32])), Rejection::BadLeaves);
-    assert_eq!(refuses(&mut w, 0, build_reveal(batch, vec![], [0; 32])), Rejection::NotDrawn(0));
+    assert_eq!(
+        refuses(&mut w, auditor, build_reveal(batch, changed, [0; 32])),
+        Rejection::SealMismatch
+    );
+    assert_eq!(
+        refuses(&mut w, auditor, build_reveal(batch, vec![], [0; 32])),
+        Rejection::BadLeaves
+    );
+    assert_eq!(
+        refuses(&mut w, 0, build_reveal(batch, vec![], [0; 32])),
+        Rejection::NotDrawn(0)
+    );
     let owner = index_of(&w, entry.owner);
     let answers: Vec<_> = entry.leaves.iter().map(|l| truth(&job, l.unit)).collect();
-    let other = Opening { answers: answers.clone(), salt: [0; 32] };
-    assert_eq!(refuses(&mut w, owner, build_open(batch, other.clone())), Rejection::OpeningMismatch);
-    let short = Opening { answers: vec![], salt: [0; 32] };
-    assert_eq!(refuses(&mut w, owner, build_open(batch, short)), Rejection::OpeningMismatch);
-    assert_eq!(refuses(&mut w, auditor, build_open(batch, other)), Rejection::NotBatchOwner);
+    let other = Opening {
+        answers: answers.clone(),
+        salt: [0; 32],
+    };
+    assert_eq!(
+        refuses(&mut w, owner, build_open(batch, other.clone())),
+        Rejection::OpeningMismatch
+    );
+    let short = Opening {
+        answers: vec![],
+        salt: [0; 32],
+    };
+    assert_eq!(
+        refuses(&mut w, owner, build_open(batch, short)),
+        Rejection::OpeningMismatch
+    );
+    assert_eq!(
+        refuses(&mut w, auditor, build_open(batch, other)),
+        Rejection::NotBatchOwner
+    );
 }
 
 #[test]
@@ -266,8 +397,14 @@ fn rulings_by_others_or_on_other_leaves() {
     let (id, entry) = w.state.batches().find(|(_, b)| b.phase == Phase::Jury).unwrap();
     let batch = *id;
     let answers: Vec<_> = entry.undecided().map(|(i, l)| (i, truth(&job, l.unit))).collect();
-    assert_eq!(refuses(&mut w, 1, build_rule(batch, answers.clone())), Rejection::NotRequester);
-    assert_eq!(refuses(&mut w, 0, build_rule(batch, answers[..1].to_vec())), Rejection::BadLeaves);
+    assert_eq!(
+        refuses(&mut w, 1, build_rule(batch, answers.clone())),
+        Rejection::NotRequester
+    );
+    assert_eq!(
+        refuses(&mut w, 0, build_rule(batch, answers[..1].to_vec())),
+        Rejection::BadLeaves
+    );
     w.send(0, build_rule(batch, answers.clone()));
     assert_eq!(refuses(&mut w, 0, build_rule(batch, answers)), Rejection::Doubled);
     assert!(w.state.batch(&batch).is_none());
@@ -294,12 +431,33 @@ fn unverified_openings_are_checked_too() {
     w.run(2);
     let job = w.submit(spec(ModeId::Unverified, 20, 2));
     w.pool.clear();
-    let Action::Commit { as_of, units, root, opened, .. } = commit(&w, 1, &job, w.height, &[0, 1]) else { unreachable!() };
+    let Action::Commit {
+        as_of,
+        units,
+        root,
+        opened,
+        ..
+    } = commit(&w, 1, &job, w.height, &[0, 1])
+    else {
+        unreachable!()
+    };
     let mut other = opened.clone().unwrap();
     other.answers[0] = lie(&job, 0);
-    let bad = Action::Commit { job, as_of, units: units.clone(), root, opened: Some(other) };
+    let bad = Action::Commit {
+        job,
+        as_of,
+        units: units.clone(),
+        root,
+        opened: Some(other),
+    };
     assert_eq!(refuses(&mut w, 1, bad), Rejection::OpeningMismatch);
-    let closed = Action::Commit { job, as_of, units, root, opened: None };
+    let closed = Action::Commit {
+        job,
+        as_of,
+        units,
+        root,
+        opened: None,
+    };
     assert_eq!(refuses(&mut w, 1, closed), Rejection::WrongOpening);
 }
 
@@ -322,9 +480,14 @@ fn job_terms_out_of_bounds_and_too_many_jobs() {
     for edit in edits {
         let mut bad = good.clone();
         edit(&mut bad);
-        assert!(matches!(refuses(&mut w, 0, Action::SubmitJob(bad)), Rejection::BadJob(_)));
+        assert!(matches!(
+            refuses(&mut w, 0, Action::SubmitJob(bad)),
+            Rejection::BadJob(_)
+        ));
     }
-    (0..4).for_each(|_| drop(w.send(0, Action::SubmitJob(good.clone()))));
+    (0..4).for_each(|_| {
+        w.send(0, Action::SubmitJob(good.clone()));
+    });
     assert_eq!(refuses(&mut w, 0, Action::SubmitJob(good)), Rejection::TooManyJobs);
     let job = *w.state.jobs().next().unwrap().0;
     assert_eq!(refuses(&mut w, 1, Action::CancelJob { job }), Rejection::NotRequester);

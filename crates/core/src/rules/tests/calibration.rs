@@ -11,9 +11,14 @@ use crate::tx::{Action, Opening};
 fn wave() -> (World, JobId, Opening) {
     let mut w = World::new(31, &[Conduct::Honest; 3]);
     let job = w.send(0, Action::SubmitJob(spec(ModeId::Paper, 40, 4)));
-    (1..4).for_each(|p| drop(w.send(p, Action::Announce)));
+    (1..4).for_each(|p| {
+        w.send(p, Action::Announce);
+    });
     w.block();
-    let opening = Opening { answers: (0..4).map(|u| truth(&job, u)).collect(), salt: [9; 32] };
+    let opening = Opening {
+        answers: (0..4).map(|u| truth(&job, u)).collect(),
+        salt: [9; 32],
+    };
     let offer = build_calibration_offer(&LEDGER, job, 0, &w.key(0), vec![0, 1, 2, 3], &opening);
     w.send(0, offer);
     w.block();
@@ -28,7 +33,10 @@ fn refused(w: &World) -> Vec<Rejection> {
 #[test]
 fn a_copied_seal_opens_for_nobody_but_its_maker() {
     let (mut w, job, opening) = wave();
-    let own = Opening { answers: opening.answers.clone(), salt: [1; 32] };
+    let own = Opening {
+        answers: opening.answers.clone(),
+        salt: [1; 32],
+    };
     let seal = build_calibration_seal(&LEDGER, job, 0, &w.key(1), &own);
     w.send(1, seal.clone());
     w.send(2, seal);
@@ -46,7 +54,10 @@ fn a_copied_seal_opens_for_nobody_but_its_maker() {
 #[test]
 fn nobody_seals_after_or_together_with_the_requesters_answers() {
     let (mut w, job, opening) = wave();
-    let copy = Opening { answers: opening.answers.clone(), salt: [1; 32] };
+    let copy = Opening {
+        answers: opening.answers.clone(),
+        salt: [1; 32],
+    };
     // In the same block, before the reveal: it may have been seen on its way.
     w.send(1, build_calibration_seal(&LEDGER, job, 0, &w.key(1), &copy));
     w.send(3, build_calibration_seal(&LEDGER, job, 0, &w.key(3), &copy));
@@ -63,7 +74,10 @@ fn nobody_seals_after_or_together_with_the_requesters_answers() {
 #[test]
 fn the_requesters_answers_must_match_its_seal_and_come_first() {
     let (mut w, job, opening) = wave();
-    let own = Opening { answers: opening.answers.clone(), salt: [1; 32] };
+    let own = Opening {
+        answers: opening.answers.clone(),
+        salt: [1; 32],
+    };
     w.send(1, build_calibration_seal(&LEDGER, job, 0, &w.key(1), &own));
     w.block();
     w.send(1, build_calibration_reveal(job, 0, own));
@@ -87,8 +101,14 @@ fn an_unrevealed_wave_gives_its_units_back() {
 #[test]
 fn only_the_requester_offers_and_one_wave_at_a_time() {
     let (mut w, job, opening) = wave();
-    w.send(1, build_calibration_offer(&LEDGER, job, 1, &w.key(1), vec![4], &opening));
-    w.send(0, build_calibration_offer(&LEDGER, job, 1, &w.key(0), vec![4], &opening));
+    w.send(
+        1,
+        build_calibration_offer(&LEDGER, job, 1, &w.key(1), vec![4], &opening),
+    );
+    w.send(
+        0,
+        build_calibration_offer(&LEDGER, job, 1, &w.key(0), vec![4], &opening),
+    );
     w.send(0, build_calibration_seal(&LEDGER, job, 0, &w.key(0), &opening));
     w.block();
     let expected = [Rejection::NotRequester, Rejection::NoFurtherWave, Rejection::Offline];
@@ -98,14 +118,20 @@ fn only_the_requester_offers_and_one_wave_at_a_time() {
 #[test]
 fn no_wave_while_somebody_has_a_reputation() {
     let (mut w, job, opening) = wave();
-    let own = Opening { answers: opening.answers.clone(), salt: [1; 32] };
+    let own = Opening {
+        answers: opening.answers.clone(),
+        salt: [1; 32],
+    };
     w.send(1, build_calibration_seal(&LEDGER, job, 0, &w.key(1), &own));
     w.block();
     w.send(0, build_calibration_reveal(job, 0, opening.clone()));
     w.block();
     w.send(1, build_calibration_reveal(job, 0, own));
     w.block();
-    w.send(0, build_calibration_offer(&LEDGER, job, 1, &w.key(0), vec![4], &opening));
+    w.send(
+        0,
+        build_calibration_offer(&LEDGER, job, 1, &w.key(0), vec![4], &opening),
+    );
     w.block();
     assert_eq!(refused(&w), [Rejection::CalibrationNotNeeded]);
 }

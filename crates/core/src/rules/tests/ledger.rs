@@ -19,9 +19,22 @@ fn foreign_entries_are_refused() {
     assert!(with(vec![], vec![]).is_none());
     assert!(with(vec![0x77, 1], vec![]).is_none());
     assert!(with(vec![0x01; 12], vec![]).is_none());
-    assert!(with(key_of_unit(&job, 60), entries.iter().find(|e| e.0[0] == 3).unwrap().1.clone()).is_none());
-    assert!(with(entries[0].0.clone(), entries[0].1.clone()).is_none(), "no entry twice");
-    let without: Vec<_> = entries.iter().filter(|(k, _)| *k != key_of_job(&job)).cloned().collect();
+    assert!(
+        with(
+            key_of_unit(&job, 60),
+            entries.iter().find(|e| e.0[0] == 3).unwrap().1.clone()
+        )
+        .is_none()
+    );
+    assert!(
+        with(entries[0].0.clone(), entries[0].1.clone()).is_none(),
+        "no entry twice"
+    );
+    let without: Vec<_> = entries
+        .iter()
+        .filter(|(k, _)| *k != key_of_job(&job))
+        .cloned()
+        .collect();
     assert!(WorkState::load(&without).is_none(), "units without their job");
     for (i, (_, value)) in entries.iter().enumerate() {
         let mut cut = entries.clone();

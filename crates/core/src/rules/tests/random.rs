@@ -43,27 +43,70 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn garbage(w: &World, job: JobId, kind: u8, a: u16, b: u32) -> Action {
-    let batch = w.state.batches().nth(usize::from(a)).map_or(Hash([3; 32]), |(id, _)| *id);
+    let batch = w
+        .state
+        .batches()
+        .nth(usize::from(a))
+        .map_or(Hash([3; 32]), |(id, _)| *id);
     let answer = truth(&job, b);
-    let opening = Opening { answers: vec![answer], salt: [0; 32] };
+    let opening = Opening {
+        answers: vec![answer],
+        salt: [0; 32],
+    };
     match kind % 12 {
         0 => Action::Announce,
         1 => Action::Leave,
         2 => Action::SubmitJob(spec(ModeId::Majority, b, (a + 1) as u8)),
-        3 => Action::CancelJob { job: w.state.jobs().nth(usize::from(a)).map_or(job, |(id, _)| *id) },
-        4 => Action::OfferCalibration { job, units: vec![b], seal: Hash([1; 32]) },
-        5 => Action::SealCalibration { job, wave: a, seal: Hash([1; 32]) },
-        6 => Action::RevealCalibration { job, wave: a, answers: vec![answer], salt: [0; 32] },
-        7 => Action::Commit { job, as_of: w.height.saturating_sub(u64::from(a)), units: vec![b], root: Hash([1; 32]), opened: None },
-        8 => Action::Seal { batch, seals: (0..a).map(|draw| (draw, draw, Hash([1; 32]))).collect() },
-        9 => Action::Reveal { batch, answers: vec![(a, answer)], salt: [0; 32] },
+        3 => Action::CancelJob {
+            job: w.state.jobs().nth(usize::from(a)).map_or(job, |(id, _)| *id),
+        },
+        4 => Action::OfferCalibration {
+            job,
+            units: vec![b],
+            seal: Hash([1; 32]),
+        },
+        5 => Action::SealCalibration {
+            job,
+            wave: a,
+            seal: Hash([1; 32]),
+        },
+        6 => Action::RevealCalibration {
+            job,
+            wave: a,
+            answers: vec![answer],
+            salt: [0; 32],
+        },
+        7 => Action::Commit {
+            job,
+            as_of: w.height.saturating_sub(u64::from(a)),
+            units: vec![b],
+            root: Hash([1; 32]),
+            opened: None,
+        },
+        8 => Action::Seal {
+            batch,
+            seals: (0..a).map(|draw| (draw, draw, Hash([1; 32]))).collect(),
+        },
+        9 => Action::Reveal {
+            batch,
+            answers: vec![(a, answer)],
+            salt: [0; 32],
+        },
         10 => Action::Open { batch, opening },
-        _ => Action::Rule { batch, answers: vec![(a, answer)] },
+        _ => Action::Rule {
+            batch,
+            answers: vec![(a, answer)],
+        },
     }
 }
 
 fn mode() -> impl Strategy<Value = ModeId> {
-    prop_oneof![Just(ModeId::Paper), Just(ModeId::Paper), Just(ModeId::Majority), Just(ModeId::Unverified)]
+    prop_oneof![
+        Just(ModeId::Paper),
+        Just(ModeId::Paper),
+        Just(ModeId::Majority),
+        Just(ModeId::Unverified)
+    ]
 }
 
 proptest! {
@@ -80,7 +123,9 @@ proptest! {
                     let peer = peer % w.peers.len();
                     w.peers[peer].conduct = conduct;
                 }
-                Move::Join if w.peers.len() < 9 => drop(w.join(Conduct::Honest)),
+                Move::Join if w.peers.len() < 9 => {
+                    w.join(Conduct::Honest);
+                }
                 Move::Join => {}
                 Move::Garbage(peer, kind, a, b) => {
                     let peer = peer % w.peers.len();

@@ -2,8 +2,8 @@
 
 use super::sim::{Conduct, World, spec};
 use crate::job::ModeId;
-use crate::rules::limits::ONLINE_MS;
 use crate::rules::Rules;
+use crate::rules::limits::ONLINE_MS;
 use crate::rules::types::{Cause, Event, Role, UnitStatus};
 use crate::{Hash, merkle, rules};
 
@@ -18,7 +18,12 @@ fn finish(world: &mut World, job: &Hash, blocks: u64) {
 fn exposed(world: &World) -> Vec<(u64, usize)> {
     let index = |peer| (0..world.peers.len()).find(|i| world.key(*i) == peer).unwrap();
     let wrong = world.events.iter().filter_map(|(height, event)| match event {
-        Event::RoleChanged { peer, to: Role::Stray, cause: Cause::Wrong { .. }, .. } => Some((*height, index(*peer))),
+        Event::RoleChanged {
+            peer,
+            to: Role::Stray,
+            cause: Cause::Wrong { .. },
+            ..
+        } => Some((*height, index(*peer))),
         _ => None,
     });
     wrong.collect()
@@ -33,12 +38,21 @@ fn four_honest_volunteers_finish_a_paper_job() {
     assert!(exposed(&w).is_empty());
     assert!(w.refused.is_empty(), "{:?}", w.refused);
     let entry = w.state.job(&job).unwrap();
-    let leaves: Vec<Hash> = (0..200).map(|u| rules::result_leaf(&job, u, &super::sim::truth(&job, u))).collect();
+    let leaves: Vec<Hash> = (0..200)
+        .map(|u| rules::result_leaf(&job, u, &super::sim::truth(&job, u)))
+        .collect();
     assert_eq!(entry.results, Some(merkle::root(&leaves)));
     // One owner and two auditors per unit, and a stray here and there.
-    assert!(entry.executions >= 3 * 190 && entry.executions <= 3 * 230, "{}", entry.executions);
+    assert!(
+        entry.executions >= 3 * 190 && entry.executions <= 3 * 230,
+        "{}",
+        entry.executions
+    );
     let credits: u64 = w.state.identities().map(|(_, i)| i.credits).sum();
-    let by_requester = w.state.units(&job).filter(|(_, u)| matches!(u.status, UnitStatus::Accepted { by, .. } if by == w.key(0)));
+    let by_requester = w
+        .state
+        .units(&job)
+        .filter(|(_, u)| matches!(u.status, UnitStatus::Accepted { by, .. } if by == w.key(0)));
     assert_eq!(credits, 200 - by_requester.count() as u64);
     assert!(!w.state.is_open());
     assert!(w.seated().is_empty(), "no job, no seat");
@@ -46,20 +60,26 @@ fn four_honest_volunteers_finish_a_paper_job() {
 
 #[test]
 fn a_liar_with_a_seat_is_a_stray_in_the_block_of_its_first_audited_lie() {
-    for seed in 0..6 {
+    let mut caught = 0;
+    for seed in 0..20 {
         let mut w = World::new(seed, &[LiesWhenSeated, Honest, Honest, Honest, Honest]);
         w.run(2);
         let job = w.submit(spec(ModeId::Paper, 120, 4));
         finish(&mut w, &job, 600);
         for (height, peer) in exposed(&w) {
+            caught += 1;
             assert_eq!(peer, 1, "nobody else is framed");
             // No lie of this peer was accepted or judged before that block.
             let identity = w.state.identity(&w.key(1)).unwrap();
             assert!(identity.lies > 0 && identity.accepted == 0 && identity.credits == 0);
-            let earlier = w.events.iter().any(|(h, e)| *h < height && matches!(e, Event::UnitAccepted { by, .. } if *by == w.key(1)));
+            let earlier = w
+                .events
+                .iter()
+                .any(|(h, e)| *h < height && matches!(e, Event::UnitAccepted { by, .. } if *by == w.key(1)));
             assert!(!earlier);
         }
     }
+    assert!(caught >= 2, "some seed must seat the liar, or this shows nothing");
 }
 
 #[test]
@@ -76,7 +96,11 @@ fn the_other_batches_of_an_exposed_owner_are_void_and_its_seat_is_filled_at_once
     assert_eq!(w.role(liar), Role::Stray);
     assert_eq!(w.state.batches_of(&w.key(liar)).count(), 0);
     assert_eq!(w.seated().len(), 1, "the seat is filled in the same block");
-    assert!(w.events.iter().any(|(h, e)| *h == height && matches!(e, Event::Requeued { .. })));
+    assert!(
+        w.events
+            .iter()
+            .any(|(h, e)| *h == height && matches!(e, Event::Requeued { .. }))
+    );
     finish(&mut w, &job, 600);
 }
 
@@ -93,7 +117,14 @@ fn a_stalled_compute_node_loses_its_units_at_the_deadline() {
     let since = w.height;
     w.run_until(40, |w| !w.seated().contains(&staller));
     assert_eq!(w.height, since + 12, "not before the lease ends, not after");
-    assert!(w.events.iter().any(|(h, e)| *h == w.height && matches!(e, Event::RoleChanged { cause: Cause::Silent, .. })));
+    assert!(w.events.iter().any(|(h, e)| *h == w.height
+        && matches!(
+            e,
+            Event::RoleChanged {
+                cause: Cause::Silent,
+                ..
+            }
+        )));
     finish(&mut w, &job, 1200);
 }
 
@@ -148,7 +179,7 @@ fn lying_auditors_are_exposed_and_outvoted() {
     let job = w.submit(spec(ModeId::Paper, 120, 4));
     finish(&mut w, &job, 800);
     assert!(exposed(&w).iter().all(|(_, peer)| *peer == 6));
-    assert!(w.state.identity(&w.key(6)).unwrap().reputation == 0 || w.seated().contains(&6));
+    assert!(!exposed(&w).is_empty() && w.state.identity(&w.key(6)).unwrap().dissented > 0);
 }
 
 #[test]
@@ -177,7 +208,17 @@ fn three_different_answers_ask_for_one_more() {
     for (n, p) in entry.leaves[0].panel.iter().enumerate() {
         let answer = crate::job::answer_of(&[n as u8]);
         let peer = of(&w, p.auditor);
-        w.send(peer, crate::duties::build_seal(&super::sim::LEDGER, &job, batch, &p.auditor, &[(0, p.draw, answer)], &[1; 32]));
+        w.send(
+            peer,
+            crate::duties::build_seal(
+                &super::sim::LEDGER,
+                &job,
+                batch,
+                &p.auditor,
+                &[(0, p.draw, answer)],
+                &[1; 32],
+            ),
+        );
         seals.push((peer, answer));
     }
     w.block();
@@ -206,7 +247,11 @@ fn unverified_units_are_marked_and_unpaid() {
     w.run(2);
     let job = w.submit(spec(ModeId::Unverified, 300, 8));
     finish(&mut w, &job, 20);
-    assert!(w.state.units(&job).all(|(_, u)| matches!(u.status, UnitStatus::Accepted { verified: false, .. })));
+    assert!(
+        w.state
+            .units(&job)
+            .all(|(_, u)| matches!(u.status, UnitStatus::Accepted { verified: false, .. }))
+    );
     assert!(w.state.identities().all(|(_, i)| i.credits == 0 && i.reputation == 0));
     assert_eq!(w.state.job(&job).unwrap().executions, 300);
 }
@@ -217,7 +262,11 @@ fn a_single_volunteer_works_under_the_requesters_jury() {
     w.run(2);
     let job = w.submit(spec(ModeId::Paper, 30, 4));
     finish(&mut w, &job, 300);
-    assert_eq!(w.state.identity(&w.key(1)).unwrap().credits, 26, "all but the calibration's units");
+    assert_eq!(
+        w.state.identity(&w.key(1)).unwrap().credits,
+        26,
+        "all but the calibration's units"
+    );
 }
 
 #[test]
@@ -238,7 +287,9 @@ fn a_late_newcomer_becomes_an_auditor_by_probation() {
     let job = w.submit(spec(ModeId::Paper, 200, 4));
     w.run(20);
     let late = w.join(Honest);
-    w.run_until(200, |w| w.state.identity(&w.key(late)).is_some_and(|i| i.role != Role::Stray));
+    w.run_until(200, |w| {
+        w.state.identity(&w.key(late)).is_some_and(|i| i.role != Role::Stray)
+    });
     finish(&mut w, &job, 400);
     assert!(w.state.identity(&w.key(late)).unwrap().agreed > 0);
 }
@@ -264,7 +315,10 @@ fn a_silent_volunteer_is_offline_after_its_time() {
     let seen = w.state.identity(&peer).unwrap().last_seen;
     w.run_until(200, |w| !w.state.identity(&peer).unwrap().online);
     assert_eq!(w.ctx().time, seen + ONLINE_MS + 1000);
-    assert!(w.state.identity(&w.key(1)).unwrap().online, "the other one renews its presence");
+    assert!(
+        w.state.identity(&w.key(1)).unwrap().online,
+        "the other one renews its presence"
+    );
 }
 
 #[test]
@@ -277,7 +331,10 @@ fn draining_keeps_promises_then_leaves() {
     w.peers[owner].busy.draining = true;
     w.run_until(100, |w| !w.state.identity(&w.key(owner)).unwrap().online);
     let identity = w.state.identity(&w.key(owner)).unwrap();
-    assert_eq!((identity.role, w.state.batches_of(&w.key(owner)).count()), (Role::Auditor, 0));
+    assert_eq!(
+        (identity.role, w.state.batches_of(&w.key(owner)).count()),
+        (Role::Auditor, 0)
+    );
     assert!(identity.accepted > 0);
     finish(&mut w, &job, 400);
 }

@@ -81,7 +81,12 @@ pub(super) fn spec(mode: ModeId, units: u32, batch: u8) -> JobSpec {
 
 pub(super) fn ctx_at(seed: u64, height: u64) -> BlockCtx {
     let beacon = Hash::of(Domain::Beacon, &[&seed.to_be_bytes(), &height.to_be_bytes()]);
-    BlockCtx { ledger: LEDGER, height, time: 1_000_000 + height * 1000, beacon }
+    BlockCtx {
+        ledger: LEDGER,
+        height,
+        time: 1_000_000 + height * 1000,
+        beacon,
+    }
 }
 
 impl World {
@@ -130,7 +135,12 @@ impl World {
     pub(super) fn tx(&mut self, peer: usize, action: Action) -> SignedTx {
         let sender = &mut self.peers[peer];
         sender.nonce += 1;
-        let body = TxBody { ledger: LEDGER, sender: sender.key.public(), nonce: sender.nonce, action };
+        let body = TxBody {
+            ledger: LEDGER,
+            sender: sender.key.public(),
+            nonce: sender.nonce,
+            action,
+        };
         body.sign(&sender.key)
     }
 
@@ -149,7 +159,11 @@ impl World {
         for (peer, tx) in core::mem::take(&mut self.pool) {
             let before = self.state.clone();
             if let Err(why) = self.state.apply(&tx, &ctx) {
-                assert_eq!(before.entries(), self.state.entries(), "a refused transaction changed the state");
+                assert_eq!(
+                    before.entries(),
+                    self.state.entries(),
+                    "a refused transaction changed the state"
+                );
                 self.refused.push((self.height, peer, tx.body.action, why));
             }
         }
@@ -186,8 +200,15 @@ impl World {
             }
             self.step();
         }
-        let jobs: Vec<_> = self.state.jobs().map(|(_, j)| (j.status, j.accepted, j.spec.units)).collect();
-        panic!("not done after {limit} blocks: {jobs:?}, refused {:?}", self.refused.last());
+        let jobs: Vec<_> = self
+            .state
+            .jobs()
+            .map(|(_, j)| (j.status, j.accepted, j.spec.units))
+            .collect();
+        panic!(
+            "not done after {limit} blocks: {jobs:?}, refused {:?}",
+            self.refused.last()
+        );
     }
 
     pub(super) fn submit(&mut self, spec: JobSpec) -> JobId {
@@ -207,7 +228,9 @@ impl World {
 
     /// Volunteers with compute seats.
     pub(super) fn seated(&self) -> Vec<usize> {
-        (0..self.peers.len()).filter(|p| self.state.seats().contains(&self.key(*p))).collect()
+        (0..self.peers.len())
+            .filter(|p| self.state.seats().contains(&self.key(*p)))
+            .collect()
     }
 
     pub(super) fn wrong_accepted(&self, job: &JobId) -> usize {
@@ -219,11 +242,18 @@ impl World {
     }
 
     fn salt(&self, peer: usize, about: &[u8]) -> Salt {
-        Hash::of(Domain::Draw, &[&self.peers[peer].key.seed(), about, &self.height.to_be_bytes()]).0
+        Hash::of(
+            Domain::Draw,
+            &[&self.peers[peer].key.seed(), about, &self.height.to_be_bytes()],
+        )
+        .0
     }
 
     fn head(&self) -> Head {
-        Head { height: self.height, time: self.ctx().time }
+        Head {
+            height: self.height,
+            time: self.ctx().time,
+        }
     }
 
     fn act(&mut self, peer: usize) {
@@ -248,11 +278,18 @@ impl World {
         let me = self.key(peer);
         let conduct = self.peers[peer].conduct;
         let answers = |job: &JobId, units: &[UnitIndex], lies: bool| -> Vec<Answer> {
-            units.iter().map(|unit| if lies { lie(job, *unit) } else { truth(job, *unit) }).collect()
+            units
+                .iter()
+                .map(|unit| if lies { lie(job, *unit) } else { truth(job, *unit) })
+                .collect()
         };
         match duty {
-            Duty::Announce => drop(self.send(peer, Action::Announce)),
-            Duty::Leave => drop(self.send(peer, Action::Leave)),
+            Duty::Announce => {
+                self.send(peer, Action::Announce);
+            }
+            Duty::Leave => {
+                self.send(peer, Action::Leave);
+            }
             Duty::Open { batch } => {
                 let opening = self.peers[peer].openings[&Secret::Batch(batch)].clone();
                 self.send(peer, duties::build_open(batch, opening));
@@ -282,20 +319,29 @@ impl World {
             }
             Duty::SealCalibration { job, wave, units } => {
                 let lies = conduct == Conduct::LiesInCalibration;
-                let opening = Opening { answers: answers(&job, &units, lies), salt: self.salt(peer, b"wave") };
+                let opening = Opening {
+                    answers: answers(&job, &units, lies),
+                    salt: self.salt(peer, b"wave"),
+                };
                 let action = duties::build_calibration_seal(&LEDGER, job, wave, &me, &opening);
                 self.keep(peer, Secret::Wave(job, wave), opening);
                 self.send(peer, action);
             }
             Duty::OfferCalibration { job, wave, units } => {
-                let opening = Opening { answers: answers(&job, &units, false), salt: self.salt(peer, b"offer") };
+                let opening = Opening {
+                    answers: answers(&job, &units, false),
+                    salt: self.salt(peer, b"offer"),
+                };
                 let action = duties::build_calibration_offer(&LEDGER, job, wave, &me, units, &opening);
                 self.keep(peer, Secret::Wave(job, wave), opening);
                 self.send(peer, action);
             }
             Duty::Compute { job, as_of, units } => {
                 let lies = matches!(conduct, Conduct::LiesWhenSeated | Conduct::LiesAsOwner);
-                let opening = Opening { answers: answers(&job, &units, lies), salt: self.salt(peer, &units[0].to_be_bytes()) };
+                let opening = Opening {
+                    answers: answers(&job, &units, lies),
+                    salt: self.salt(peer, &units[0].to_be_bytes()),
+                };
                 let spec = &self.state.job(&job).unwrap().spec;
                 let action = duties::build_commit(&LEDGER, (&job, spec), &me, as_of, &units, &opening).unwrap();
                 let batch = self.send(peer, action);
@@ -318,7 +364,10 @@ impl World {
         check_state(&self.state);
         let entries = self.state.entries();
         assert!(entries.is_sorted_by(|a, b| a.0 < b.0), "entries are in key order");
-        assert!(entries.iter().map(|(k, v)| (k, v)).eq(self.mirror.iter()), "the writes tell another state");
+        assert!(
+            entries.iter().map(|(k, v)| (k, v)).eq(self.mirror.iter()),
+            "the writes tell another state"
+        );
     }
 }
 
@@ -350,7 +399,15 @@ pub(super) fn check_state(state: &WorkState) {
     }
     assert!(seats <= state.seats_wanted(), "idle seats beyond the wanted ones");
     for (id, job) in state.jobs() {
-        let accepted = |(_, unit): &(UnitIndex, &_)| matches!(unit, crate::rules::types::Unit { status: UnitStatus::Accepted { .. }, .. });
+        let accepted = |(_, unit): &(UnitIndex, &_)| {
+            matches!(
+                unit,
+                crate::rules::types::Unit {
+                    status: UnitStatus::Accepted { .. },
+                    ..
+                }
+            )
+        };
         assert_eq!(state.units(id).filter(accepted).count(), job.accepted as usize);
         for (index, unit) in state.units(id) {
             match unit.status {
