@@ -64,7 +64,11 @@ enum Cmd {
     /// Takes the picture of the Donate page for the README (docs/donate.png).
     Screenshot,
     /// Format, lints, dependency direction, licences, download size.
-    Check,
+    Check {
+        /// Only checks with this in their name.
+        #[arg(default_value = "")]
+        only: String,
+    },
     /// Writes the ES module and wasm of a built module (wasm-bindgen, target web).
     Bindgen {
         /// The module as cargo built it.
@@ -93,7 +97,7 @@ fn dispatch(command: Cmd) -> Result<()> {
         Cmd::Demo { headless, options } => drive::demo(&paths, headless, &options),
         Cmd::Bench { name, json } => drive::bench(&paths, name.as_deref(), json.as_deref()),
         Cmd::Screenshot => drive::screenshot(&paths),
-        Cmd::Check => check::check(&paths),
+        Cmd::Check { only } => check::check(&paths, &only),
         Cmd::Bindgen { wasm, out } => bindgen::bindgen(&wasm, &out),
         Cmd::Runner { args } => bindgen::runner(args),
     }
