@@ -119,11 +119,13 @@ impl Queue {
         receiver
     }
 
-    /// At most `most` units of the oldest run that has some; counts one worker as computing until [`Queue::end`].
-    fn take(&mut self, most: usize) -> Option<Chunk> {
+    /// At most `most` units of the oldest run that has some, and no more than the share of one of `workers`; counts one
+    /// worker as computing until [`Queue::end`].
+    fn take(&mut self, most: usize, workers: u8) -> Option<Chunk> {
         self.runs.retain(|run| !run.out.is_closed());
         let run = self.runs.iter_mut().find(|run| !run.waiting.is_empty())?;
-        let units = run.waiting.drain(..most.min(run.waiting.len())).collect();
+        let share = run.waiting.len().div_ceil(usize::from(workers.max(1)));
+        let units = run.waiting.drain(..share.min(most)).collect();
         self.computing += 1;
         Some(Chunk { run: run.id, task: Arc::clone(&run.task), units })
     }
@@ -150,7 +152,8 @@ impl Queue {
         }
     }
 
-    /// Whether the run is still wanted by anyone.
+    /// Whether anyone still waits for the run.
+    #[cfg(target_arch = "wasm32")]
     fn wants(&self, run: u64) -> bool {
         self.runs.iter().any(|r| r.id == run && !r.out.is_closed())
     }

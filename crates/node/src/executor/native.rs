@@ -191,7 +191,7 @@ impl Inner {
                 state.alive.retain(|n| *n != number);
                 return None;
             }
-            if let Some(chunk) = state.queue.take(1) {
+            if let Some(chunk) = state.queue.take(1, 1) {
                 let slot = state.slot(chunk.task.kernel.id);
                 self.computing.notify_one();
                 return Some((chunk, state.duty, slot));

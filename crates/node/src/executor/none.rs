@@ -24,7 +24,7 @@ impl Pool {
     pub fn run(&self, task: Task) -> mpsc::Receiver<UnitDone> {
         let mut queue = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let receiver = queue.push(task);
-        while let Some(mut chunk) = queue.take(usize::MAX) {
+        while let Some(mut chunk) = queue.take(usize::MAX, 1) {
             while let Some(index) = chunk.units.pop_front() {
                 let result = Err(Fault::Worker("this build has no executor".to_owned()));
                 queue.done(chunk.run, UnitDone { index, result, micros: 0 });

@@ -35,11 +35,11 @@ fn units_are_handed_out_once_and_the_stream_ends_after_the_last() {
     let mut queue = Queue::default();
     let mut first = queue.push(task(3));
     let mut second = queue.push(task(1));
-    let a = queue.take(2).unwrap();
-    let b = queue.take(2).unwrap();
-    let c = queue.take(2).unwrap();
+    let a = queue.take(2, 1).unwrap();
+    let b = queue.take(2, 1).unwrap();
+    let c = queue.take(2, 1).unwrap();
     assert_eq!((a.units.len(), b.units.len(), c.run), (2, 1, b.run + 1));
-    assert!(queue.take(2).is_none());
+    assert!(queue.take(2, 1).is_none());
     assert_eq!(queue.computing, 3);
     for (run, index) in [(b.run, 2), (a.run, 0), (c.run, 0)] {
         queue.done(run, unit(index));
@@ -54,25 +54,34 @@ fn units_are_handed_out_once_and_the_stream_ends_after_the_last() {
 fn what_a_worker_did_not_come_to_is_handed_out_again_in_order() {
     let mut queue = Queue::default();
     let _receiver = queue.push(task(4));
-    let mut chunk = queue.take(3).unwrap();
+    let mut chunk = queue.take(3, 1).unwrap();
     chunk.units.pop_front();
     queue.end(chunk);
     assert_eq!(queue.computing, 0);
-    assert_eq!(Vec::from(queue.take(9).unwrap().units), [1, 2, 3]);
+    assert_eq!(Vec::from(queue.take(9, 1).unwrap().units), [1, 2, 3]);
+}
+
+#[test]
+fn a_worker_takes_no_more_than_its_share() {
+    let mut queue = Queue::default();
+    let _receiver = queue.push(task(5));
+    assert_eq!(queue.take(64, 4).unwrap().units.len(), 2);
+    assert_eq!(queue.take(64, 4).unwrap().units.len(), 1);
+    assert_eq!(queue.take(64, 0).unwrap().units.len(), 2);
 }
 
 #[test]
 fn cancelled_and_unwanted_runs_are_forgotten() {
     let mut queue = Queue::default();
     let mut receiver = queue.push(task(2));
-    let chunk = queue.take(1).unwrap();
+    let chunk = queue.take(1, 1).unwrap();
     queue.cancel_all();
     assert_eq!(drain(&mut receiver), (vec![], true));
     queue.done(chunk.run, unit(0));
     queue.end(chunk);
-    assert!(queue.take(1).is_none(), "what comes back from a cancelled run is not run again");
+    assert!(queue.take(1, 1).is_none(), "what comes back from a cancelled run is not run again");
     drop(queue.push(task(2)));
-    assert!(queue.take(1).is_none());
+    assert!(queue.take(1, 1).is_none());
     assert!(queue.runs.is_empty());
 }
 
@@ -80,7 +89,7 @@ fn cancelled_and_unwanted_runs_are_forgotten() {
 fn a_task_has_at_most_as_many_units_as_a_job() {
     let mut queue = Queue::default();
     let _receiver = queue.push(task(nora_core::job::MAX_UNITS as usize + 5));
-    assert_eq!(queue.take(usize::MAX).unwrap().units.len(), nora_core::job::MAX_UNITS as usize);
+    assert_eq!(queue.take(usize::MAX, 1).unwrap().units.len(), nora_core::job::MAX_UNITS as usize);
 }
 
 #[test]
