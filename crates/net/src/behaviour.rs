@@ -47,7 +47,9 @@ impl Behaviour {
     ) -> Result<Self, Failure> {
         let identify = identify::Config::new(PROTOCOL.to_owned(), key.public())
             .with_agent_version(concat!("nora/", env!("CARGO_PKG_VERSION")).to_owned());
-        let ping = ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT);
+        let ping = ping::Config::new()
+            .with_interval(PING_INTERVAL)
+            .with_timeout(PING_TIMEOUT);
         let requests = request_response::Config::default()
             .with_request_timeout(REQUEST_TIMEOUT)
             .with_max_concurrent_streams(MAX_REQUEST_STREAMS);
@@ -87,6 +89,8 @@ fn gossip(key: &Keypair, hub: bool) -> Result<Gossip, Failure> {
             MessageId::from([topic, Hash::sha256(&message.data).as_bytes()].concat())
         })
         .heartbeat_interval(Duration::from_secs(1))
+        // A tab that has just come does not wait five seconds for its place in the mesh.
+        .heartbeat_initial_delay(Duration::from_millis(200))
         .mesh_n_low(if hub { mesh } else { 1 })
         .mesh_n(mesh)
         .mesh_n_high(mesh * 2)

@@ -33,7 +33,10 @@ impl Taken {
         self.bytes += bytes;
         let before = self.budget.fetch_add(bytes, Ordering::Relaxed);
         if before + bytes > MAX_RECEIVING {
-            return Err(io::Error::new(io::ErrorKind::OutOfMemory, "too much is being received at once"));
+            return Err(io::Error::new(
+                io::ErrorKind::OutOfMemory,
+                "too much is being received at once",
+            ));
         }
         Ok(())
     }
@@ -52,9 +55,15 @@ impl Frames {
         let length = u32::from_be_bytes(length);
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > MAX_MESSAGE {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("frame of {length} bytes is too large")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("frame of {length} bytes is too large"),
+            ));
         }
-        let mut taken = Taken { budget: self.receiving.clone(), bytes: 0 };
+        let mut taken = Taken {
+            budget: self.receiving.clone(),
+            bytes: 0,
+        };
         let mut frame = Vec::new();
         while frame.len() < length {
             let step = STEP.min(length - frame.len());

@@ -117,7 +117,14 @@ impl NetConfig {
     /// A peer that neither dials nor listens.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {
-        Self { seed, dial: Vec::new(), listen: Vec::new(), external: Vec::new(), relay_server: None, reserve: false }
+        Self {
+            seed,
+            dial: Vec::new(),
+            listen: Vec::new(),
+            external: Vec::new(),
+            relay_server: None,
+            reserve: false,
+        }
     }
 }
 

@@ -33,7 +33,9 @@ pub(crate) struct Dialer(BTreeMap<PeerId, Target>);
 pub(crate) fn parse(address: &str) -> Result<(PeerId, Multiaddr), NetError> {
     let bad = || NetError::BadAddress(address.chars().take(200).collect());
     let parsed: Multiaddr = address.parse().map_err(|_| bad())?;
-    let Some(Protocol::P2p(peer)) = parsed.iter().last() else { return Err(bad()) };
+    let Some(Protocol::P2p(peer)) = parsed.iter().last() else {
+        return Err(bad());
+    };
     to_peer_key(&peer).ok_or_else(bad)?;
     Ok((peer, parsed))
 }
@@ -45,7 +47,10 @@ impl Dialer {
     /// [`NetError::BadAddress`]; also for too many.
     pub(crate) fn new(addresses: &[String]) -> Result<Self, NetError> {
         if addresses.len() > MAX_DIAL {
-            return Err(NetError::BadAddress(format!("{} addresses, allowed are {MAX_DIAL}", addresses.len())));
+            return Err(NetError::BadAddress(format!(
+                "{} addresses, allowed are {MAX_DIAL}",
+                addresses.len()
+            )));
         }
         let mut targets = BTreeMap::new();
         for address in addresses {
@@ -104,7 +109,9 @@ impl Dialer {
     /// The last connection is gone. `jitter` spreads a crowd that lost the same relay.
     pub(crate) fn disconnected(&mut self, peer: &PeerId, now: Duration, jitter: Duration) {
         if let Some(target) = self.0.get_mut(peer) {
-            target.state = State::Waiting { until: now + REDIAL_FIRST + jitter.min(REDIAL_FIRST) };
+            target.state = State::Waiting {
+                until: now + REDIAL_FIRST + jitter.min(REDIAL_FIRST),
+            };
         }
     }
 
@@ -114,9 +121,13 @@ impl Dialer {
         if target.state != State::Dialling {
             return;
         }
-        let wait = REDIAL_FIRST.saturating_mul(1 << target.failures.min(16)).min(REDIAL_MAX);
+        let wait = REDIAL_FIRST
+            .saturating_mul(1 << target.failures.min(16))
+            .min(REDIAL_MAX);
         target.failures = target.failures.saturating_add(1);
-        target.state = State::Waiting { until: now + wait + jitter.min(wait / 2) };
+        target.state = State::Waiting {
+            until: now + wait + jitter.min(wait / 2),
+        };
     }
 }
 

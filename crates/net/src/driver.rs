@@ -10,10 +10,10 @@ use futures::channel::mpsc;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt, pin_mut, select};
 use libp2p::Multiaddr;
-use libp2p::Swarm;
 use libp2p::identity::Keypair;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::DialOpts;
+use libp2p::{Swarm, ping};
 use nora_platform::Instant;
 
 use crate::behaviour::{Behaviour, BehaviourEvent};
@@ -45,7 +45,9 @@ pub fn start(config: NetConfig) -> Result<(NetHandle, NetEvents), NetError> {
     }
     for address in &config.listen {
         let address: Multiaddr = address.parse().map_err(|_| NetError::BadAddress(address.clone()))?;
-        swarm.listen_on(address).map_err(|e| NetError::Transport(e.to_string()))?;
+        swarm
+            .listen_on(address)
+            .map_err(|e| NetError::Transport(e.to_string()))?;
     }
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     // The queue proper is the outbox, which can drop what may be dropped.
@@ -94,13 +96,21 @@ impl Driver {
         loop {
             self.rearm = false;
             self.dial_due();
-            let wait = self.dialer.wait(self.started.elapsed()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            let wait = self
+                .dialer
+                .wait(self.started.elapsed())
+                .unwrap_or(LONGEST_WAIT)
+                .min(LONGEST_WAIT);
             let timer = nora_platform::sleep(wait).fuse();
             pin_mut!(timer);
             loop {
                 let outbox_empty = self.outbox.is_empty();
                 let deliver = futures::future::poll_fn(|cx| {
-                    if outbox_empty { std::task::Poll::Pending } else { events.poll_ready(cx) }
+                    if outbox_empty {
+                        std::task::Poll::Pending
+                    } else {
+                        events.poll_ready(cx)
+                    }
                 });
                 let mut deliver = deliver.fuse();
                 let step = select! {
@@ -162,17 +172,28 @@ impl Driver {
             SwarmEvent::Behaviour(event) => self.on_behaviour(event),
             SwarmEvent::NewListenAddr { address, .. } => self.on_listening(address),
             SwarmEvent::ConnectionEstablished { peer_id, .. } => self.on_established(peer_id),
-            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, cause, .. } => {
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                cause,
+                ..
+            } => {
                 tracing::debug!(peer = %peer_id, ?cause, "connection closed");
                 self.on_closed(peer_id);
             }
-            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
+            SwarmEvent::OutgoingConnectionError {
+                peer_id: Some(peer),
+                error,
+                ..
+            } => {
                 self.on_dial_failed(peer, error.to_string());
             }
             SwarmEvent::IncomingConnectionError { error, .. } => {
                 tracing::debug!(%error, "incoming connection refused");
             }
-            SwarmEvent::ListenerClosed { listener_id, reason, .. } => {
+            SwarmEvent::ListenerClosed {
+                listener_id, reason, ..
+            } => {
                 tracing::debug!(?listener_id, ?reason, "listener closed");
             }
             _ => {}
@@ -182,11 +203,18 @@ impl Driver {
     fn on_behaviour(&mut self, event: BehaviourEvent) {
         match event {
             BehaviourEvent::Identify(event) => self.on_identify(event),
-            BehaviourEvent::Ping(event) => {
-                if let Err(error) = event.result {
-                    tracing::debug!(peer = %event.peer, %error, "ping failed, connection is closed");
-                    self.swarm.close_connection(event.connection);
-                }
+            // A peer that does not speak ping answers nothing wrong; it is only not watched.
+            BehaviourEvent::Ping(ping::Event {
+                result: Ok(_) | Err(ping::Failure::Unsupported),
+                ..
+            }) => {}
+            BehaviourEvent::Ping(ping::Event {
+                peer,
+                connection,
+                result: Err(error),
+            }) => {
+                tracing::debug!(%peer, %error, "ping failed, connection is closed");
+                self.swarm.close_connection(connection);
             }
             BehaviourEvent::Gossip(event) => self.on_gossip(event),
             BehaviourEvent::Requests(event) => self.on_requests(event),

@@ -78,11 +78,27 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, NetError>>;
 
 #[derive(Debug)]
 pub(crate) enum Command {
-    Request { to: PeerKey, frame: Vec<u8>, answer: Answer<Vec<u8>> },
-    Publish { topic: Topic, bytes: Vec<u8>, answer: Answer<()> },
-    Dial { address: String, answer: Answer<()> },
-    Verdict { token: MessageToken, ok: bool },
-    Shutdown { done: oneshot::Sender<()> },
+    Request {
+        to: PeerKey,
+        frame: Vec<u8>,
+        answer: Answer<Vec<u8>>,
+    },
+    Publish {
+        topic: Topic,
+        bytes: Vec<u8>,
+        answer: Answer<()>,
+    },
+    Dial {
+        address: String,
+        answer: Answer<()>,
+    },
+    Verdict {
+        token: MessageToken,
+        ok: bool,
+    },
+    Shutdown {
+        done: oneshot::Sender<()>,
+    },
 }
 
 /// Sends commands; cheap to clone. The network stops with [`NetHandle::shutdown`], when all handles are dropped, or
@@ -96,7 +112,10 @@ pub struct NetHandle {
 
 impl NetHandle {
     pub(crate) fn new(commands: mpsc::Sender<Command>, key: PeerKey) -> Self {
-        Self { commands: Arc::new(Mutex::new(commands)), key }
+        Self {
+            commands: Arc::new(Mutex::new(commands)),
+            key,
+        }
     }
 
     /// This peer's key.
@@ -107,7 +126,9 @@ impl NetHandle {
 
     fn command(&self, command: Command) -> Result<(), NetError> {
         let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
-        commands.try_send(command).map_err(|e| if e.is_full() { NetError::Busy } else { NetError::Stopped })
+        commands
+            .try_send(command)
+            .map_err(|e| if e.is_full() { NetError::Busy } else { NetError::Stopped })
     }
 
     /// Asks a peer and waits for its answer.
@@ -155,7 +176,10 @@ impl NetHandle {
     /// [`NetError::BadAddress`], [`NetError::Busy`], [`NetError::Unreachable`] or [`NetError::Stopped`].
     pub async fn dial(&self, address: &str) -> Result<(), NetError> {
         let (answer, wait) = oneshot::channel();
-        self.command(Command::Dial { address: address.to_owned(), answer })?;
+        self.command(Command::Dial {
+            address: address.to_owned(),
+            answer,
+        })?;
         wait.await.map_err(|_| NetError::Stopped)?
     }
 

@@ -29,7 +29,10 @@ pub(crate) fn to_peer_key(id: &PeerId) -> Option<PeerKey> {
     if hash.code() != IDENTITY_CODE {
         return None;
     }
-    let key = PublicKey::try_decode_protobuf(hash.digest()).ok()?.try_into_ed25519().ok()?;
+    let key = PublicKey::try_decode_protobuf(hash.digest())
+        .ok()?
+        .try_into_ed25519()
+        .ok()?;
     Some(PeerKey(key.to_bytes()))
 }
 

@@ -42,8 +42,10 @@ impl Outbox {
 
     /// An announced peer is gone. If nobody has heard of its coming yet, nobody hears of its going.
     pub(crate) fn disconnected(&mut self, gone: PeerKey) {
-        let unheard =
-            self.queue.iter().rposition(|(_, e)| matches!(e, NetEvent::Connected { peer, .. } if *peer == gone));
+        let unheard = self
+            .queue
+            .iter()
+            .rposition(|(_, e)| matches!(e, NetEvent::Connected { peer, .. } if *peer == gone));
         match unheard {
             Some(at) => drop(self.queue.remove(at)),
             None => self.queue.push_back((0, NetEvent::Disconnected { peer: gone })),

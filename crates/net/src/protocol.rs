@@ -130,16 +130,23 @@ impl Provisional {
     #[must_use]
     pub fn signed_hash(job: &Hash, by: &PeerKey, results: &[(u32, Vec<u8>)]) -> Hash {
         let results = nora_core::codec::encode(&results.to_vec());
-        Hash::of(nora_core::Domain::Result, &[b"provisional", job.as_ref(), &by.0, &results])
+        Hash::of(
+            nora_core::Domain::Result,
+            &[b"provisional", job.as_ref(), &by.0, &results],
+        )
     }
 
     /// True if the signature is the sender's and the bounds hold.
     #[must_use]
     pub fn verify(&self) -> bool {
         self.results.len() <= MAX_PROVISIONAL
-            && self.results.iter().all(|(_, output)| output.len() <= MAX_PROVISIONAL_OUTPUT)
             && self
-                .by
-                .verify(Self::signed_hash(&self.job, &self.by, &self.results).as_bytes(), &self.signature)
+                .results
+                .iter()
+                .all(|(_, output)| output.len() <= MAX_PROVISIONAL_OUTPUT)
+            && self.by.verify(
+                Self::signed_hash(&self.job, &self.by, &self.results).as_bytes(),
+                &self.signature,
+            )
     }
 }

@@ -61,7 +61,9 @@ impl Host {
                 }
             }
         };
-        nora_platform::timeout(PATIENCE, found).await.expect("the event did not come")
+        nora_platform::timeout(PATIENCE, found)
+            .await
+            .expect("the event did not come")
     }
 
     async fn connected(&mut self) -> (PeerKey, bool) {
@@ -109,6 +111,14 @@ fn block(height: u64) -> Block {
         vrf_proof: vec![0; 80],
         beacon: Hash::ZERO,
     };
-    let certificate = Certificate { height, block: header.hash(), signatures: Vec::new() };
-    Block { header, txs: Vec::new(), certificate }
+    let certificate = Certificate {
+        height,
+        block: header.hash(),
+        signatures: Vec::new(),
+    };
+    Block {
+        header,
+        txs: Vec::new(),
+        certificate,
+    }
 }

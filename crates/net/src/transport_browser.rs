@@ -36,7 +36,10 @@ fn build(key: Keypair, limits: Option<&RelayLimits>) -> Result<Swarm<Behaviour>,
         .with_other_transport(|key| -> Result<_, Failure> {
             let noise = noise::Config::new(key)?;
             let transport = websocket_websys::Transport::default();
-            Ok(transport.upgrade(Version::V1Lazy).authenticate(noise).multiplex(yamux_config()))
+            Ok(transport
+                .upgrade(Version::V1Lazy)
+                .authenticate(noise)
+                .multiplex(yamux_config()))
         })?
         .with_relay_client(noise::Config::new, yamux_config)?
         .with_behaviour(|key, relay_client| Behaviour::new(key, relay_client, limits))?

@@ -36,7 +36,9 @@ pub(crate) fn relay_server(key: &Keypair, limits: Option<&RelayLimits>) -> Relay
             circuit_src_rate_limiters: Vec::new(),
         };
         let rate = NonZeroU32::new(limits.circuits_per_peer_per_minute).unwrap_or(NonZeroU32::MIN);
-        let config = config.circuit_src_per_peer(rate, MINUTE / rate.get()).reservation_rate_per_peer(rate, MINUTE / rate.get());
+        let config = config
+            .circuit_src_per_peer(rate, MINUTE / rate.get())
+            .reservation_rate_per_peer(rate, MINUTE / rate.get());
         relay::Behaviour::new(key.public().to_peer_id(), config)
     });
     server.into()
@@ -62,7 +64,10 @@ fn build(key: Keypair, limits: Option<&RelayLimits>) -> Result<Swarm<Behaviour>,
             let mut transport = websocket::Config::new(inner);
             transport.set_max_data_size(MAX_WEBSOCKET_FRAME);
             let noise = noise::Config::new(key)?;
-            Ok(transport.upgrade(Version::V1Lazy).authenticate(noise).multiplex(yamux_config()))
+            Ok(transport
+                .upgrade(Version::V1Lazy)
+                .authenticate(noise)
+                .multiplex(yamux_config()))
         })?
         .with_dns()?
         .with_relay_client(noise::Config::new, yamux_config)?

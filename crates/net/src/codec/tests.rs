@@ -37,8 +37,14 @@ proptest! {
 #[test]
 fn a_frame_above_the_limit_is_refused_before_it_is_read() {
     let over = u32::try_from(MAX_MESSAGE + 1).unwrap();
-    assert_eq!(read(&over.to_be_bytes()).unwrap_err().kind(), io::ErrorKind::InvalidData);
-    assert_eq!(read(&u32::MAX.to_be_bytes()).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    assert_eq!(
+        read(&over.to_be_bytes()).unwrap_err().kind(),
+        io::ErrorKind::InvalidData
+    );
+    assert_eq!(
+        read(&u32::MAX.to_be_bytes()).unwrap_err().kind(),
+        io::ErrorKind::InvalidData
+    );
     let wire = block_on(Frames::write(&mut Cursor::new(Vec::new()), &vec![0; MAX_MESSAGE + 1]));
     assert_eq!(wire.unwrap_err().kind(), io::ErrorKind::InvalidInput);
 }

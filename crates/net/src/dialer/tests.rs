@@ -57,7 +57,10 @@ fn addresses_of_one_peer_are_one_target() {
 fn an_address_without_a_pinned_key_is_refused() {
     let rsa = "/ip4/127.0.0.1/tcp/1/ws/p2p/QmcgpsyWgH8Y8ajJz1Cu72KnS5uo2Aa2LpzU7kinSupNKC";
     for bad in ["", "nonsense", "/ip4/127.0.0.1/tcp/4001/ws", "/ip4/1.2.3/tcp/1", rsa] {
-        assert!(matches!(Dialer::new(&[bad.to_owned()]), Err(NetError::BadAddress(_))), "{bad}");
+        assert!(
+            matches!(Dialer::new(&[bad.to_owned()]), Err(NetError::BadAddress(_))),
+            "{bad}"
+        );
     }
     assert!(Dialer::new(&vec![target(1).0; MAX_DIAL + 1]).is_err());
 }

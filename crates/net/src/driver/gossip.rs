@@ -24,7 +24,11 @@ impl Driver {
     }
 
     pub(super) fn verdict(&mut self, token: &MessageToken, ok: bool) {
-        let verdict = if ok { MessageAcceptance::Accept } else { MessageAcceptance::Reject };
+        let verdict = if ok {
+            MessageAcceptance::Accept
+        } else {
+            MessageAcceptance::Reject
+        };
         self.report(token, verdict);
         if !ok {
             self.strike(token.from, "gossip that its reader refused".to_owned());
@@ -37,7 +41,14 @@ impl Driver {
     }
 
     pub(super) fn on_gossip(&mut self, event: Event) {
-        let Event::Message { propagation_source: from, message_id: id, message } = event else { return };
+        let Event::Message {
+            propagation_source: from,
+            message_id: id,
+            message,
+        } = event
+        else {
+            return;
+        };
         let token = MessageToken { id, from };
         if let Err(why) = self.on_message(&token, &message) {
             self.report(&token, MessageAcceptance::Reject);
@@ -54,7 +65,14 @@ impl Driver {
         let taken = if message.topic.as_str() == Topic::Blocks.name() {
             let block: Block = codec::decode(&message.data, MAX_BLOCK_BYTES).map_err(|e| format!("block: {e}"))?;
             // Its verdict comes from the consumer.
-            self.outbox.offer(NetEvent::Block { from, block: Box::new(block), token: token.clone() }, bytes)
+            self.outbox.offer(
+                NetEvent::Block {
+                    from,
+                    block: Box::new(block),
+                    token: token.clone(),
+                },
+                bytes,
+            )
         } else {
             let results: Provisional =
                 codec::decode(&message.data, MAX_BLOCK_BYTES).map_err(|e| format!("provisional results: {e}"))?;

@@ -50,9 +50,13 @@ impl Driver {
 
     pub(super) fn on_dial_failed(&mut self, peer: PeerId, why: String) {
         tracing::debug!(%peer, why, "dialling failed");
-        self.dialer.failed(&peer, self.started.elapsed(), nora_platform::jitter(REDIAL_MAX));
+        self.dialer
+            .failed(&peer, self.started.elapsed(), nora_platform::jitter(REDIAL_MAX));
         self.rearm = true;
-        let address = self.dialer.address(&peer).map_or_else(|| format!("/p2p/{peer}"), Multiaddr::to_string);
+        let address = self
+            .dialer
+            .address(&peer)
+            .map_or_else(|| format!("/p2p/{peer}"), Multiaddr::to_string);
         self.outbox.offer_or_drop(NetEvent::DialFailed { address, why });
     }
 
@@ -62,7 +66,12 @@ impl Driver {
             let _ = self.swarm.disconnect_peer_id(peer);
             return;
         };
-        self.peers.0.entry(peer).or_insert(Peer { key, announced: false, strikes: 0, asking: 0 });
+        self.peers.0.entry(peer).or_insert(Peer {
+            key,
+            announced: false,
+            strikes: 0,
+            asking: 0,
+        });
         if self.dialer.is_pinned(&peer) {
             self.dialer.connected(&peer);
             let first = self.announce(peer, true);
@@ -73,14 +82,18 @@ impl Driver {
     }
 
     fn reserve_circuit(&mut self, relay: &PeerId) {
-        let Some(address) = self.dialer.address(relay).cloned() else { return };
+        let Some(address) = self.dialer.address(relay).cloned() else {
+            return;
+        };
         if let Err(error) = self.swarm.listen_on(address.with(Protocol::P2pCircuit)) {
             tracing::warn!(%relay, %error, "no circuit could be asked for");
         }
     }
 
     fn announce(&mut self, peer: PeerId, relay: bool) -> bool {
-        let Some(known) = self.peers.0.get_mut(&peer) else { return false };
+        let Some(known) = self.peers.0.get_mut(&peer) else {
+            return false;
+        };
         if known.announced {
             return false;
         }
@@ -90,7 +103,8 @@ impl Driver {
     }
 
     pub(super) fn on_closed(&mut self, peer: PeerId) {
-        self.dialer.disconnected(&peer, self.started.elapsed(), nora_platform::jitter(REDIAL_MAX));
+        self.dialer
+            .disconnected(&peer, self.started.elapsed(), nora_platform::jitter(REDIAL_MAX));
         self.rearm = true;
         if let Some(gone) = self.peers.0.remove(&peer)
             && gone.announced
@@ -119,7 +133,9 @@ impl Driver {
 
     /// Something from `peer` was wrong. It is dropped; a peer that goes on like this is disconnected.
     pub(super) fn strike(&mut self, peer: PeerId, why: String) {
-        let Some(known) = self.peers.0.get_mut(&peer) else { return };
+        let Some(known) = self.peers.0.get_mut(&peer) else {
+            return;
+        };
         known.strikes = known.strikes.saturating_add(1);
         let (key, strikes) = (known.key, known.strikes);
         tracing::debug!(%peer, why, strikes, "bad message");

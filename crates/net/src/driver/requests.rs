@@ -45,15 +45,27 @@ impl Driver {
 
     pub(super) fn on_requests(&mut self, event: Event<Vec<u8>, Vec<u8>>) {
         match event {
-            Event::Message { peer, message: Message::Request { request, channel, .. }, .. } => {
+            Event::Message {
+                peer,
+                message: Message::Request { request, channel, .. },
+                ..
+            } => {
                 self.on_request(peer, &request, channel);
             }
-            Event::Message { message: Message::Response { request_id, response }, .. } => {
+            Event::Message {
+                message: Message::Response { request_id, response },
+                ..
+            } => {
                 if let Some(answer) = self.pending.remove(&request_id) {
                     let _ = answer.send(Ok(response));
                 }
             }
-            Event::OutboundFailure { peer, request_id, error, .. } => {
+            Event::OutboundFailure {
+                peer,
+                request_id,
+                error,
+                ..
+            } => {
                 let error = match error {
                     OutboundFailure::Timeout => NetError::Timeout,
                     OutboundFailure::Io(e) => {
@@ -66,7 +78,11 @@ impl Driver {
                     let _ = answer.send(Err(error));
                 }
             }
-            Event::InboundFailure { peer, error: InboundFailure::Io(e), .. } => {
+            Event::InboundFailure {
+                peer,
+                error: InboundFailure::Io(e),
+                ..
+            } => {
                 self.strike(peer, format!("request: {e}"));
             }
             Event::InboundFailure { .. } | Event::ResponseSent { .. } => {}
@@ -89,7 +105,11 @@ impl Driver {
             }
         };
         let (reply, answer) = oneshot::channel();
-        let event = NetEvent::Inbound { peer: key, request, reply: Reply(reply) };
+        let event = NetEvent::Inbound {
+            peer: key,
+            request,
+            reply: Reply(reply),
+        };
         if self.outbox.offer(event, frame.len()).is_err() {
             self.refuse(channel, Refusal::Busy("not keeping up".to_owned()));
             return;
@@ -97,7 +117,16 @@ impl Driver {
         if let Some(known) = self.peers.get_mut(&peer) {
             known.asking += 1;
         }
-        self.answers.push(async move { Answer { peer, channel, response: answer.await.ok() } }.boxed());
+        self.answers.push(
+            async move {
+                Answer {
+                    peer,
+                    channel,
+                    response: answer.await.ok(),
+                }
+            }
+            .boxed(),
+        );
     }
 
     pub(super) fn on_answer(&mut self, answer: Answer) {

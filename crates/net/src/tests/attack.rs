@@ -23,7 +23,11 @@ impl Codec for Raw {
     type Request = Vec<u8>;
     type Response = Vec<u8>;
 
-    async fn read_request<T: AsyncRead + Unpin + Send>(&mut self, _: &StreamProtocol, _: &mut T) -> io::Result<Vec<u8>> {
+    async fn read_request<T: AsyncRead + Unpin + Send>(
+        &mut self,
+        _: &StreamProtocol,
+        _: &mut T,
+    ) -> io::Result<Vec<u8>> {
         Ok(Vec::new())
     }
 
@@ -67,21 +71,29 @@ impl Attacker {
         let protocol = (StreamProtocol::new(PROTOCOL), ProtocolSupport::Full);
         let mut swarm = libp2p::SwarmBuilder::with_existing_identity(key)
             .with_tokio()
-            .with_tcp(libp2p::tcp::Config::default(), libp2p::noise::Config::new, libp2p::yamux::Config::default)
+            .with_tcp(
+                libp2p::tcp::Config::default(),
+                libp2p::noise::Config::new,
+                libp2p::yamux::Config::default,
+            )
             .unwrap()
             .with_dns()
             .unwrap()
             .with_websocket(libp2p::noise::Config::new, libp2p::yamux::Config::default)
             .await
             .unwrap()
-            .with_behaviour(|_| request_response::Behaviour::<Raw>::new([protocol], request_response::Config::default()))
+            .with_behaviour(|_| {
+                request_response::Behaviour::<Raw>::new([protocol], request_response::Config::default())
+            })
             .unwrap()
             .with_swarm_config(|c| c.with_idle_connection_timeout(PATIENCE))
             .build();
         let (victim, address) = crate::dialer::parse(address).unwrap();
         swarm.dial(address).unwrap();
         let mut attacker = Self { swarm, victim };
-        attacker.until(|e| matches!(e, SwarmEvent::ConnectionEstablished { .. }).then_some(())).await;
+        attacker
+            .until(|e| matches!(e, SwarmEvent::ConnectionEstablished { .. }).then_some(()))
+            .await;
         attacker
     }
 
@@ -134,13 +146,25 @@ async fn malformed_frames_are_refused_and_the_next_good_one_is_answered() {
     let (host, address) = Host::listening(1, false).await;
     host.serve();
     let mut attacker = Attacker::connect(66, &address).await;
-    assert!(matches!(refused(attacker.send(&framed(b"\xffgarbage")).await), Refusal::Malformed(_)));
-    assert!(matches!(refused(attacker.send(&framed(b"")).await), Refusal::Malformed(_)));
+    assert!(matches!(
+        refused(attacker.send(&framed(b"\xffgarbage")).await),
+        Refusal::Malformed(_)
+    ));
+    assert!(matches!(
+        refused(attacker.send(&framed(b"")).await),
+        Refusal::Malformed(_)
+    ));
     let mut trailing = codec::encode(&Request::Head);
     trailing.push(0);
-    assert!(matches!(refused(attacker.send(&framed(&trailing)).await), Refusal::Malformed(_)));
+    assert!(matches!(
+        refused(attacker.send(&framed(&trailing)).await),
+        Refusal::Malformed(_)
+    ));
     // A vector that claims four billion transactions: refused without four billion of anything.
-    assert!(matches!(refused(attacker.send(&framed(&[3, 255, 255, 255, 255])).await), Refusal::Malformed(_)));
+    assert!(matches!(
+        refused(attacker.send(&framed(&[3, 255, 255, 255, 255])).await),
+        Refusal::Malformed(_)
+    ));
     // Truncated, oversized, and no length at all: the stream is closed, the connection is not.
     assert!(!matches!(attacker.send(&[0, 0, 0, 9, 1]).await, Some(b) if !b.is_empty()));
     assert!(!matches!(attacker.send(&u32::MAX.to_be_bytes()).await, Some(b) if !b.is_empty()));
@@ -159,11 +183,16 @@ async fn a_peer_that_goes_on_with_garbage_is_disconnected_and_others_are_served(
         for _ in 0..=MAX_STRIKES {
             attacker.send(&framed(b"\xff")).await;
         }
-        attacker.until(|e| matches!(e, SwarmEvent::ConnectionClosed { .. }).then_some(())).await;
+        attacker
+            .until(|e| matches!(e, SwarmEvent::ConnectionClosed { .. }).then_some(()))
+            .await;
     };
     // The connection may close while a send waits; then that wait has already seen it.
     let _ = nora_platform::timeout(Duration::from_secs(3), closed).await;
-    assert_eq!(client.net.request(key(1), Request::Head).await, Ok(Response::Head(None)));
+    assert_eq!(
+        client.net.request(key(1), Request::Head).await,
+        Ok(Response::Head(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,7 +208,10 @@ async fn a_stream_of_a_frame_that_never_ends_holds_nobody_up() {
     }
     tokio::spawn(async move { while attacker.swarm.next().await.is_some() {} });
     let client = Host::dialling(2, &address, false).await;
-    assert_eq!(client.net.request(key(1), Request::Head).await, Ok(Response::Head(None)));
+    assert_eq!(
+        client.net.request(key(1), Request::Head).await,
+        Ok(Response::Head(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,10 +233,17 @@ async fn gossip_garbage_is_reported_not_passed_on_and_ends_in_disconnection() {
             }
         }
     };
-    nora_platform::timeout(PATIENCE, disconnected).await.expect("garbage is tolerated without end");
-    hub.until(|e| matches!(e, NetEvent::Bad { peer, .. } if peer == key(66)).then_some(())).await;
+    nora_platform::timeout(PATIENCE, disconnected)
+        .await
+        .expect("garbage is tolerated without end");
+    hub.until(|e| matches!(e, NetEvent::Bad { peer, .. } if peer == key(66)).then_some(()))
+        .await;
     let leaked = right.until(|e| matches!(e, NetEvent::Block { .. } | NetEvent::Bad { .. }).then_some(()));
-    assert!(nora_platform::timeout(Duration::from_millis(500), leaked).await.is_none());
+    assert!(
+        nora_platform::timeout(Duration::from_millis(500), leaked)
+            .await
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +259,11 @@ async fn a_block_said_twice_is_heard_once() {
     }
     hub.until(|e| matches!(e, NetEvent::Block { .. }).then_some(())).await;
     let again = hub.until(|e| matches!(e, NetEvent::Block { .. }).then_some(()));
-    assert!(nora_platform::timeout(Duration::from_millis(500), again).await.is_none());
+    assert!(
+        nora_platform::timeout(Duration::from_millis(500), again)
+            .await
+            .is_none()
+    );
 }
 
 proptest! {

@@ -17,7 +17,10 @@ async fn two_clients_meet_through_the_relays_circuit() {
     let mut caller = Host::dialling(3, &address, false).await;
     caller.net.dial(&circuit).await.unwrap();
     assert_eq!(caller.connected().await.0, key(2));
-    assert_eq!(caller.net.request(key(2), Request::Head).await, Ok(Response::Head(None)));
+    assert_eq!(
+        caller.net.request(key(2), Request::Head).await,
+        Ok(Response::Head(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

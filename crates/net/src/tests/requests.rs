@@ -29,10 +29,14 @@ async fn a_dropped_reply_fails_the_request_and_spares_the_connection() {
     let client = Host::dialling(2, &address, false).await;
     let net = client.net.clone();
     let asked = tokio::spawn(async move { net.request(key(1), Request::Head).await });
-    host.until(|e| matches!(e, NetEvent::Inbound { .. }).then_some(())).await;
+    host.until(|e| matches!(e, NetEvent::Inbound { .. }).then_some(()))
+        .await;
     assert!(asked.await.unwrap().is_err());
     host.serve();
-    assert_eq!(client.net.request(key(1), Request::Head).await, Ok(Response::Head(None)));
+    assert_eq!(
+        client.net.request(key(1), Request::Head).await,
+        Ok(Response::Head(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +57,9 @@ async fn a_lost_peer_is_announced_and_found_again() {
     let mut client = Host::dialling(2, &address, false).await;
     let listen = address.split("/p2p/").next().unwrap().to_owned();
     host.net.shutdown().await;
-    client.until(|e| matches!(e, NetEvent::Disconnected { peer } if peer == key(1)).then_some(())).await;
+    client
+        .until(|e| matches!(e, NetEvent::Disconnected { peer } if peer == key(1)).then_some(()))
+        .await;
     assert!(matches!(
         client.net.request(key(1), Request::Head).await,
         Err(NetError::Unreachable(_) | NetError::Timeout)
@@ -62,7 +68,10 @@ async fn a_lost_peer_is_announced_and_found_again() {
     config.listen = vec![listen];
     Host::start(config).serve();
     client.connected().await;
-    assert_eq!(client.net.request(key(1), Request::Head).await, Ok(Response::Head(None)));
+    assert_eq!(
+        client.net.request(key(1), Request::Head).await,
+        Ok(Response::Head(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
