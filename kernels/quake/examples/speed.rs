@@ -13,7 +13,10 @@ use nora_kernel_quake::run;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = env::args_os().skip(1);
     let folder = PathBuf::from(args.next().ok_or("usage: speed FOLDER UNITS")?);
-    let units: usize = args.next().and_then(|n| n.to_str()?.parse().ok()).ok_or("usage: speed FOLDER UNITS")?;
+    let units: usize = args
+        .next()
+        .and_then(|n| n.to_str()?.parse().ok())
+        .ok_or("usage: speed FOLDER UNITS")?;
     let job = sweep()?;
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("shared.bin"), &job.shared)?;
@@ -22,7 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let round = || {
         let start = Instant::now();
-        let bytes: usize = job.inputs.iter().take(units).map(|input| run(&job.shared, input).len()).sum();
+        let bytes: usize = job
+            .inputs
+            .iter()
+            .take(units)
+            .map(|input| run(&job.shared, input).len())
+            .sum();
         (start.elapsed().as_micros(), bytes)
     };
     let (micros, bytes) = (0..3).map(|_| round()).min().ok_or("no round")?;

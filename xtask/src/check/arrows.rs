@@ -50,6 +50,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("nora-kernel-quake", &["nora-kernel"]),
+    // Whole-system tests: above everything, used by nobody.
+    (
+        "nora-tests",
+        &[
+            "nora-cli",
+            "nora-core",
+            "nora-kernel-quake",
+            "nora-ledger",
+            "nora-net",
+            "nora-node",
+            "nora-relay",
+            "nora-store",
+        ],
+    ),
 ];
 
 /// What a crate must not reach through any number of steps, by package name; `*` at the end stands for any rest.
