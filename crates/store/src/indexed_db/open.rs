@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -142,18 +143,28 @@ pub(super) async fn delete(name: &str) -> Result<(), StoreError> {
     settle(&request).await.map(drop)
 }
 
-/// Like [`answer`], but does not wait for tabs that hold the database without end.
+/// How long a tab that has been asked to let go of the database may take to finish what it is writing.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Like [`answer`], but does not wait for tabs that hold the database without end. The browser reports `blocked` also for
+/// a connection that is about to close, so that event alone is no refusal.
 async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, StoreError> {
     let settled = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
-        request.set_onblocked(Some(&reject));
     });
-    match JsFuture::from(settled).await {
+    let blocked = Promise::new(&mut |resolve, _| request.set_onblocked(Some(&resolve)));
+    let mut first = JsFuture::from(Promise::race(&Array::of2(&settled, &blocked))).await;
+    if first
+        .as_ref()
+        .is_ok_and(|event| event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked"))
+    {
+        first = nora_platform::timeout(PATIENCE, JsFuture::from(settled))
+            .await
+            .ok_or_else(|| StoreError::Refused("another tab holds the database and does not let go".into()))?;
+    }
+    match first {
         Ok(_) => request.result().map_err(|error| js_error(&error)),
-        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => Err(
-            StoreError::Refused("another tab holds the database and does not let go".into()),
-        ),
         Err(_) => Err(reason(request)),
     }
 }

@@ -84,6 +84,27 @@ async fn an_opening_nobody_waits_for_leaves_no_empty_database() {
 }
 
 #[async_test]
+async fn a_tab_that_still_writes_is_waited_for_and_its_write_is_kept() {
+    const OLD: &[&[Step]] = &[&[Step::Create(Table::Blobs)]];
+    const NEW: &[&[Step]] = &[OLD[0], &[Step::Create(Table::Meta)]];
+    IndexedDbStore::delete("writing").await.unwrap();
+    let old = IndexedDbStore::open_with("writing", OLD).await.unwrap();
+    let batch = (0..8_u8)
+        .map(|key| put(Table::Blobs, &[key], &vec![key; 1 << 20]))
+        .collect();
+    assert!(old.write(batch).now_or_never().is_none());
+    let new = IndexedDbStore::open_with("writing", NEW).await.unwrap();
+    assert_eq!(new.range(Table::Blobs, b"", None, 9).await.unwrap().len(), 8);
+
+    let batch = (0..8_u8)
+        .map(|key| put(Table::Meta, &[key], &vec![key; 1 << 20]))
+        .collect();
+    assert!(new.write(batch).now_or_never().is_none());
+    drop(new);
+    IndexedDbStore::delete("writing").await.unwrap();
+}
+
+#[async_test]
 async fn a_tab_that_does_not_let_go_is_reported_and_not_waited_for() {
     let store = fresh("held").await;
     store.inner.database.set_onversionchange(None);
