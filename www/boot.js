@@ -10,12 +10,14 @@ const kept = (key) => {
 root.lang = kept("nora.language") ?? (navigator.language.startsWith("ja") ? "ja" : "en");
 root.dataset.theme = kept("nora.theme") ?? "auto";
 
-try {
+// Not awaited here: the static shell is painted while the module loads.
+const start = async () => {
   const page = await import("./nora_ui.js");
   await page.default({ module_or_path: new URL("./nora_ui_bg.wasm", import.meta.url) });
   page.boot();
-} catch (error) {
+};
+start().catch((error) => {
   console.error(error);
   document.getElementById("shell-wait")?.setAttribute("hidden", "");
   document.getElementById("shell-failed")?.removeAttribute("hidden");
-}
+});

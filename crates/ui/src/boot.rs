@@ -18,7 +18,11 @@ const EARLY_COMMANDS: usize = 32;
 
 /// The content of `<meta name=...>`, where the build writes the hashed names of files.
 fn meta(name: &str) -> Option<String> {
-    document().query_selector(&format!("meta[name=\"{name}\"]")).ok().flatten()?.get_attribute("content")
+    document()
+        .query_selector(&format!("meta[name=\"{name}\"]"))
+        .ok()
+        .flatten()?
+        .get_attribute("content")
 }
 
 /// Replaces the static shell by the page and starts the node. Called once by `boot.js`.

@@ -25,9 +25,7 @@ pub fn group(n: u64) -> String {
 pub fn short(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     match (chars.get(..8), chars.len().checked_sub(4).and_then(|i| chars.get(i..))) {
-        (Some(head), Some(tail)) if chars.len() > 14 => {
-            head.iter().chain(std::iter::once(&'…')).chain(tail).collect()
-        }
+        (Some(head), Some(tail)) if chars.len() > 14 => head.iter().chain(std::iter::once(&'…')).chain(tail).collect(),
         _ => name.to_owned(),
     }
 }
@@ -50,7 +48,12 @@ pub fn instant(ms: u64) -> String {
     let seconds = ms / 1000;
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", rest / 3600, rest / 60 % 60, rest % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 /// The Gregorian date of a day counted from 1970-01-01; eras of 400 years begin on March 1, so that the leap day is

@@ -36,3 +36,6 @@ mod strings {
 }
 
 pub use strings::i18n;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;

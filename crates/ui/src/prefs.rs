@@ -113,7 +113,10 @@ pub fn keep_consent() {
 #[must_use]
 pub fn parse_limits(text: &str, hardware: u8) -> Option<Limits> {
     let (threads, duty) = text.split_once(',')?;
-    let limits = Limits { threads: threads.parse().ok()?, duty: duty.parse().ok()? };
+    let limits = Limits {
+        threads: threads.parse().ok()?,
+        duty: duty.parse().ok()?,
+    };
     ((1..=hardware).contains(&limits.threads) && (5..=100).contains(&limits.duty)).then_some(limits)
 }
 
@@ -131,7 +134,10 @@ pub fn limits() -> Limits {
     let hardware = hardware_threads();
     read(LIMITS)
         .and_then(|text| parse_limits(&text, hardware))
-        .unwrap_or(Limits { threads: (hardware / 2).max(1), duty: 50 })
+        .unwrap_or(Limits {
+            threads: (hardware / 2).max(1),
+            duty: 50,
+        })
 }
 
 /// Keeps the limits for the next visit.

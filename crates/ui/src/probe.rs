@@ -32,7 +32,11 @@ pub fn probe() -> Vec<Lack> {
     if !secure {
         lacks.push(Lack::Insecure);
     }
-    for (name, lack) in [("indexedDB", Lack::Storage), ("Worker", Lack::Workers), ("WebSocket", Lack::Sockets)] {
+    for (name, lack) in [
+        ("indexedDB", Lack::Storage),
+        ("Worker", Lack::Workers),
+        ("WebSocket", Lack::Sockets),
+    ] {
         if !present(&global, name) {
             lacks.push(lack);
         }

@@ -23,7 +23,12 @@ impl Ui {
     /// A state without a snapshot.
     #[must_use]
     pub fn new(limits: Limits, send: Callback<Command>) -> Self {
-        Self { view: RwSignal::new(None), failure: RwSignal::new(None), limits, send }
+        Self {
+            view: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            limits,
+            send,
+        }
     }
 
     /// Follows one part of the view; `default` until there is one. Only a change of that part wakes its readers.
@@ -31,7 +36,10 @@ impl Ui {
     where
         T: Clone + PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.view.with(|view| view.as_deref().map_or_else(|| default.clone(), &part)))
+        Memo::new(move |_| {
+            self.view
+                .with(|view| view.as_deref().map_or_else(|| default.clone(), &part))
+        })
     }
 
     /// Gives `command` to the node.

@@ -32,7 +32,10 @@ pub fn next(role: Option<Role>, reputation: u64, weakest: Option<u64>) -> Next {
         (None, _) => Next::Join,
         (Some(Role::Stray), _) => Next::Calibrate,
         (Some(Role::Auditor), None) => Next::SeatFree,
-        (Some(Role::Auditor), Some(weakest)) => Next::Seat { have: reputation, need: weakest.saturating_add(1) },
+        (Some(Role::Auditor), Some(weakest)) => Next::Seat {
+            have: reputation,
+            need: weakest.saturating_add(1),
+        },
         (Some(Role::Compute), _) => Next::Seated,
     }
 }

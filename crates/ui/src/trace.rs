@@ -22,12 +22,24 @@ pub fn envelope(samples: &[f64]) -> String {
     let step = COLUMNS as f64 * per_column as f64 / samples.len() as f64;
     let mut path = String::new();
     for (i, column) in samples.chunks(per_column).enumerate() {
-        let low = column.iter().copied().filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
-        let high = column.iter().copied().filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+        let low = column
+            .iter()
+            .copied()
+            .filter(|v| v.is_finite())
+            .fold(f64::INFINITY, f64::min);
+        let high = column
+            .iter()
+            .copied()
+            .filter(|v| v.is_finite())
+            .fold(f64::NEG_INFINITY, f64::max);
         if low > high {
             continue;
         }
-        let (x, top, bottom) = (i as f64 * step, 50.0 - (high - mean) * scale, 50.0 - (low - mean) * scale);
+        let (x, top, bottom) = (
+            i as f64 * step,
+            50.0 - (high - mean) * scale,
+            50.0 - (low - mean) * scale,
+        );
         let command = if path.is_empty() { 'M' } else { 'L' };
         path.push_str(&format!("{command}{x:.1} {top:.1}V{bottom:.1}"));
     }
@@ -37,5 +49,9 @@ pub fn envelope(samples: &[f64]) -> String {
 /// Where sample `at` of `of` lies, percent from the left, at most 100.
 #[must_use]
 pub fn percent(at: u64, of: usize) -> f64 {
-    if of == 0 { 0.0 } else { (100.0 * at as f64 / of as f64).min(100.0) }
+    if of == 0 {
+        0.0
+    } else {
+        (100.0 * at as f64 / of as f64).min(100.0)
+    }
 }

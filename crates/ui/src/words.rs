@@ -53,7 +53,11 @@ pub fn idle(locale: Locale, idle: &Idle, now: u64) -> String {
         Idle::NotStarted => td_string!(locale, idle.not_started).to_owned(),
         Idle::Paused => td_string!(locale, idle.paused).to_owned(),
         Idle::Disconnected(since) => {
-            td_string!(locale, idle.disconnected, since = duration(locale, now.saturating_sub(*since)))
+            td_string!(
+                locale,
+                idle.disconnected,
+                since = duration(locale, now.saturating_sub(*since))
+            )
         }
         Idle::Syncing(here, there) => td_string!(locale, idle.syncing, here = group(*here), there = group(*there)),
         Idle::NoJob => td_string!(locale, idle.no_job).to_owned(),
@@ -76,7 +80,11 @@ pub fn activity(locale: Locale, activity: Activity, now: u64) -> String {
         Activity::Finishing => td_string!(locale, controls.finishing).to_owned(),
         Activity::Paused(None) => td_string!(locale, controls.paused).to_owned(),
         Activity::Paused(Some(until)) => {
-            td_string!(locale, controls.paused_until, left = duration(locale, until.saturating_sub(now)))
+            td_string!(
+                locale,
+                controls.paused_until,
+                left = duration(locale, until.saturating_sub(now))
+            )
         }
     }
 }

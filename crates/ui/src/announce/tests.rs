@@ -21,7 +21,11 @@ fn the_gravest_change_is_said() {
     after.activity = Activity::Paused(None);
     assert!(change(Locale::en, &before, &after).unwrap().contains("Paused"));
     after.idle = Idle::Disconnected(after.now);
-    assert!(change(Locale::en, &before, &after).unwrap().contains("connection is lost"));
+    assert!(
+        change(Locale::en, &before, &after)
+            .unwrap()
+            .contains("connection is lost")
+    );
     after.problems = vec![Problem::StorageFull];
     assert!(change(Locale::en, &before, &after).unwrap().contains("full"));
     after.role = Some(Role::Stray);

@@ -23,7 +23,14 @@ struct Shown {
 fn shown(view: &View) -> Vec<Shown> {
     let job = |card: &UnitCard| view.jobs.iter().find(|j| j.job == card.job).cloned();
     // Whole seconds, so that a card is drawn anew only when its text changes.
-    view.cards.iter().map(|card| Shown { card: card.clone(), job: job(card), now: view.now / 1000 * 1000 }).collect()
+    view.cards
+        .iter()
+        .map(|card| Shown {
+            card: card.clone(),
+            job: job(card),
+            now: view.now / 1000 * 1000,
+        })
+        .collect()
 }
 
 /// All cards, or why there is none.
@@ -63,12 +70,19 @@ fn card(locale: Locale, Shown { card, job, now }: Shown) -> impl IntoView {
     };
     let progress = td_string!(locale, cards.progress, done = card.done, units = card.units);
     let width = format!("{}%", fill(u64::from(card.done), u64::from(card.units)));
-    let title = job
-        .as_ref()
-        .map_or_else(|| td_string!(locale, cards.unknown_job, id = short(&card.job.to_string())), |j| j.title.clone());
+    let title = job.as_ref().map_or_else(
+        || td_string!(locale, cards.unknown_job, id = short(&card.job.to_string())),
+        |j| j.title.clone(),
+    );
     let whom = job.map(|j| td_string!(locale, cards.for_whom, requester = j.requester));
     let time = card.eta.map_or_else(
-        || td_string!(locale, cards.since, time = duration(locale, now.saturating_sub(card.since))),
+        || {
+            td_string!(
+                locale,
+                cards.since,
+                time = duration(locale, now.saturating_sub(card.since))
+            )
+        },
         |eta| td_string!(locale, cards.eta, time = duration(locale, eta.saturating_sub(now))),
     );
     view! {
@@ -105,7 +119,10 @@ pub fn WorkLine(
     let i18n = use_i18n();
     let figures = ui.pick((0, 0, 0), |v| (v.accepted, v.audits, v.disputes));
     let title = ui.pick(None, |v| {
-        v.cards.first().and_then(|card| v.jobs.iter().find(|j| j.job == card.job)).map(|j| j.title.clone())
+        v.cards
+            .first()
+            .and_then(|card| v.jobs.iter().find(|j| j.job == card.job))
+            .map(|j| j.title.clone())
     });
     view! {
         <p class="line num">

@@ -1,6 +1,7 @@
 //! Small shared pieces: figures with their names, instants.
 
 use leptos::prelude::*;
+use leptos_i18n::t_string;
 
 use crate::format::{duration, instant};
 use crate::i18n::use_i18n;
@@ -39,7 +40,10 @@ pub fn Ago(
     let i18n = use_i18n();
     view! {
         <time tabindex="0" datetime=instant(time).replace(' ', "T").replace("TUTC", "Z") title=instant(time)>
-            {move || duration(i18n.get_locale(), now.get().saturating_sub(time))}
+            {move || {
+                let age = duration(i18n.get_locale(), now.get().saturating_sub(time));
+                t_string!(i18n, time.ago, time = age)
+            }}
         </time>
     }
 }

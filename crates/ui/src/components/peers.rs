@@ -21,7 +21,9 @@ pub fn Peers(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let me = ui.pick(None, |v| Some(v.me));
-    let peers = ui.pick(Vec::new(), move |v| v.peers.iter().take(limit).cloned().collect::<Vec<_>>());
+    let peers = ui.pick(Vec::new(), move |v| {
+        v.peers.iter().take(limit).cloned().collect::<Vec<_>>()
+    });
     let totals = ui.pick((0, 0, 0), |v| {
         let count = |what: fn(&PeerView) -> bool| v.peers.iter().filter(|p| what(p)).count();
         (v.peers.len(), count(|p| p.online), count(|p| p.connected))

@@ -41,7 +41,7 @@ pub fn Reputation(
                         now = group(value.get_untracked()),
                         n = events.len()
                     );
-                    drawing(steps, alt, first).into_any()
+                    drawing(steps, alt, first, td_string!(locale, reputation.now)).into_any()
                 }
             }
         }}
@@ -80,7 +80,7 @@ fn Row(event: ReputationEvent, now: Memo<u64>) -> impl IntoView {
     }
 }
 
-fn drawing(steps: Steps, alt: String, first: String) -> impl IntoView {
+fn drawing(steps: Steps, alt: String, first: String, now: &'static str) -> impl IntoView {
     view! {
         <div class="plot" role="img" aria-label=alt>
             <span class="plot-top num" aria-hidden="true">{group(steps.top)}</span>
@@ -94,7 +94,10 @@ fn drawing(steps: Steps, alt: String, first: String) -> impl IntoView {
                 {steps.points.into_iter().map(mark).collect_view()}
             </svg>
             <span class="plot-bottom num" aria-hidden="true">"0"</span>
-            <span class="plot-first num" aria-hidden="true">{first}</span>
+            <span class="plot-ends num" aria-hidden="true">
+                <span>{first}</span>
+                <span>{now}</span>
+            </span>
         </div>
     }
 }

@@ -59,7 +59,11 @@ struct Drawing {
 
 fn trace_of(station: &Station, triggers: &[Trigger], pick: Option<u32>) -> Trace {
     let samples = station.samples.to_f64();
-    let rate = if station.rate.is_finite() && station.rate > 0.0 { station.rate } else { 1.0 };
+    let rate = if station.rate.is_finite() && station.rate > 0.0 {
+        station.rate
+    } else {
+        1.0
+    };
     let second = |sample: u32| f64::from(sample) / rate;
     let place = |sample: u32| trace::percent(u64::from(sample), samples.len());
     let triggers = triggers
@@ -90,10 +94,22 @@ fn ratio_of(values: &[f32], peak: f64, on: f64) -> Option<Ratio> {
     let step = COLUMNS as f64 / values.len().max(1) as f64;
     for (i, value) in values.iter().enumerate() {
         let value = f64::from(*value);
-        let y = if value.is_finite() { 100.0 - 100.0 * value / top } else { 0.0 };
-        line.push_str(&format!("{}{:.1} {y:.1}", if i == 0 { 'M' } else { 'L' }, (i as f64 + 0.5) * step));
+        let y = if value.is_finite() {
+            100.0 - 100.0 * value / top
+        } else {
+            0.0
+        };
+        line.push_str(&format!(
+            "{}{:.1} {y:.1}",
+            if i == 0 { 'M' } else { 'L' },
+            (i as f64 + 0.5) * step
+        ));
     }
-    Some(Ratio { line, threshold: 100.0 - 100.0 * on / top, peak })
+    Some(Ratio {
+        line,
+        threshold: 100.0 - 100.0 * on / top,
+        peak,
+    })
 }
 
 /// Decodes and lays out. `None` if the bytes are no seismic unit, or the unit has no result.
@@ -117,9 +133,20 @@ fn draw(science: &Science) -> Option<Drawing> {
                 .stations
                 .iter()
                 .take(MAX_TRACES)
-                .filter_map(|s| Some(trace_of(records.stations.get(usize::from(s.station))?, &s.triggers, None)))
+                .filter_map(|s| {
+                    Some(trace_of(
+                        records.stations.get(usize::from(s.station))?,
+                        &s.triggers,
+                        None,
+                    ))
+                })
                 .collect();
-            Some(Drawing { unit: science.unit, spec: input.trigger, traces, ratio: None })
+            Some(Drawing {
+                unit: science.unit,
+                spec: input.trigger,
+                traces,
+                ratio: None,
+            })
         }
         _ => None,
     }
@@ -152,7 +179,12 @@ pub fn Seismogram(
 }
 
 fn figure(locale: Locale, drawing: Drawing) -> impl IntoView {
-    let Drawing { unit, spec, traces, ratio } = drawing;
+    let Drawing {
+        unit,
+        spec,
+        traces,
+        ratio,
+    } = drawing;
     let caption = td_string!(
         locale,
         science.unit,
@@ -193,10 +225,19 @@ fn trace_view(locale: Locale, trace: Trace) -> impl IntoView {
         td_string!(locale, science.no_trigger).to_owned()
     } else {
         let first = trace.triggers.first().map(|t| {
-            td_string!(locale, science.trigger_at, from = format!("{:.1}", t.from_s), to = format!("{:.1}", t.to_s))
+            td_string!(
+                locale,
+                science.trigger_at,
+                from = format!("{:.1}", t.from_s),
+                to = format!("{:.1}", t.to_s)
+            )
         });
-        let count = td_string!(locale, science.triggers, n = trace.triggers.len());
-        first.map_or(count.clone(), |first| format!("{count} ({first})"))
+        td_string!(
+            locale,
+            science.triggers,
+            n = trace.triggers.len(),
+            first = first.unwrap_or_default()
+        )
     };
     let onset = trace.pick.is_some();
     let bands = trace.triggers.into_iter().map(|t| {

@@ -27,7 +27,10 @@ fn link(view: &View) -> Link {
         Idle::Syncing(..) => Link::Syncing,
         _ => {
             let relays = connected().filter(|p| p.relay).count();
-            Link::Connected { peers: connected().count() - relays, relays }
+            Link::Connected {
+                peers: connected().count() - relays,
+                relays,
+            }
         }
     }
 }
@@ -40,7 +43,9 @@ pub fn StatusLine(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let link = ui.pick(Link::None, link);
-    let head = ui.pick(None, |v| v.head.map(|(height, hash, time)| (height, hash.to_string(), time)));
+    let head = ui.pick(None, |v| {
+        v.head.map(|(height, hash, time)| (height, hash.to_string(), time))
+    });
     let now = ui.pick(0, |v| v.now / 1000 * 1000);
     view! {
         <div class="status">
@@ -72,7 +77,7 @@ pub fn StatusLine(
                     Some((height, _, time)) => {
                         let age = duration(i18n.get_locale(), now.get().saturating_sub(time));
                         let height = t_string!(i18n, ledger.head, height = group(height));
-                        let age = t_string!(i18n, ledger.age, age = age);
+                        let age = t_string!(i18n, time.ago, time = age);
                         view! { {height} <span class="quiet">{age}</span> }.into_any()
                     }
                 }}

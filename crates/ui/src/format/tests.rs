@@ -13,7 +13,10 @@ fn groups_thousands() {
 fn shortens_keys_only() {
     assert_eq!(short("abc"), "abc");
     assert_eq!(short(&"0123456789abcdef".repeat(4)), "01234567…cdef");
-    assert_eq!(short(&"野".repeat(20)), format!("{}…{}", "野".repeat(8), "野".repeat(4)));
+    assert_eq!(
+        short(&"野".repeat(20)),
+        format!("{}…{}", "野".repeat(8), "野".repeat(4))
+    );
 }
 
 #[test]

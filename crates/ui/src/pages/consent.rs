@@ -23,7 +23,12 @@ pub fn Consent(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let open = ui.pick(Vec::<JobView>::new(), |v| {
-        v.jobs.iter().filter(|j| j.status == JobStatus::Open).take(4).cloned().collect()
+        v.jobs
+            .iter()
+            .filter(|j| j.status == JobStatus::Open)
+            .take(4)
+            .cloned()
+            .collect()
     });
     let limits = ui.pick(ui.limits, |v| v.limits);
     let hardware = ui.pick(ui.limits.threads, |v| v.hardware_threads);

@@ -18,7 +18,9 @@ pub fn Ledger(
     ui: Ui,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let head = ui.pick(None, |v| v.head.map(|(height, hash, time)| (height, hash.to_string(), time)));
+    let head = ui.pick(None, |v| {
+        v.head.map(|(height, hash, time)| (height, hash.to_string(), time))
+    });
     let now = ui.pick(0, |v| v.now / 1000 * 1000);
     let jobs = ui.pick(Vec::new(), |v| v.jobs.clone());
     let me = ui.pick(None, |v| Some((v.me.to_string(), v.role)));
@@ -29,7 +31,7 @@ pub fn Ledger(
             <p class="quiet">{t!(i18n, ledger.trust)}</p>
             <section class="panel">
                 {move || match head.get() {
-                    None => view! { <p class="empty">{t!(i18n, ledger.none)}</p> }.into_any(),
+                    None => view! { <p class="empty">{t!(i18n, ledger.empty)}</p> }.into_any(),
                     Some((height, hash, time)) => view! {
                         <dl class="rows">
                             <div><dt>{t!(i18n, ledger.height)}</dt><dd class="num">{group(height)}</dd></div>
@@ -80,8 +82,11 @@ fn job(locale: Locale, job: JobView) -> impl IntoView {
         all = group(u64::from(job.units))
     );
     let width = format!("{}%", fill(u64::from(job.accepted), u64::from(job.units)));
-    let checked =
-        if job.verified { td_string!(locale, ledger.checked) } else { td_string!(locale, ledger.unchecked) };
+    let checked = if job.verified {
+        td_string!(locale, ledger.checked)
+    } else {
+        td_string!(locale, ledger.unchecked)
+    };
     let whom = td_string!(locale, cards.for_whom, requester = job.requester);
     view! {
         <li class="card">

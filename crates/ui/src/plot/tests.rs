@@ -3,7 +3,12 @@ use super::*;
 use nora_core::rules::types::Role;
 
 fn event(time: u64, reputation: u64, kind: ReputationKind) -> ReputationEvent {
-    ReputationEvent { time, height: time, reputation, kind }
+    ReputationEvent {
+        time,
+        height: time,
+        reputation,
+        kind,
+    }
 }
 
 #[test]
@@ -22,14 +27,31 @@ fn a_story_becomes_steps_to_the_right_edge() {
     let drawn = steps(&story, 3000).unwrap();
     assert_eq!(drawn.points.len(), story.len());
     assert_eq!(drawn.top, 4);
-    assert_eq!(drawn.points[1], Point { x: 25.0, y: 75.0, mark: Mark::Diamond });
-    assert_eq!(drawn.points[3], Point { x: 75.0, y: 100.0, mark: Mark::Cross });
+    assert_eq!(
+        drawn.points[1],
+        Point {
+            x: 25.0,
+            y: 75.0,
+            mark: Mark::Diamond
+        }
+    );
+    assert_eq!(
+        drawn.points[3],
+        Point {
+            x: 75.0,
+            y: 100.0,
+            mark: Mark::Cross
+        }
+    );
     assert_eq!(drawn.path, "M0.00 100.00H25.00V75.00H50.00V0.00H75.00V100.00H100");
 }
 
 #[test]
 fn one_instant_and_a_clock_behind_stay_inside() {
-    let story = [event(5000, 0, ReputationKind::Joined), event(5000, 2, ReputationKind::Agreed(2))];
+    let story = [
+        event(5000, 0, ReputationKind::Joined),
+        event(5000, 2, ReputationKind::Agreed(2)),
+    ];
     for point in steps(&story, 0).unwrap().points {
         assert!((0.0..=100.0).contains(&point.x) && (0.0..=100.0).contains(&point.y));
     }

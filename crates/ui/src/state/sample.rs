@@ -65,17 +65,21 @@ pub(crate) fn auditor() -> View {
             accepted: 402,
             verified: true,
         }],
-        peers: [(me, Role::Auditor, 12, false), (PeerKey([9; 32]), Role::Compute, 31, true), (PeerKey([8; 32]), Role::Stray, 0, false)]
-            .into_iter()
-            .map(|(peer, role, reputation, connected)| PeerView {
-                peer,
-                role: Some(role),
-                reputation,
-                online: true,
-                connected,
-                relay: false,
-            })
-            .collect(),
+        peers: [
+            (me, Role::Auditor, 12, false),
+            (PeerKey([9; 32]), Role::Compute, 31, true),
+            (PeerKey([8; 32]), Role::Stray, 0, false),
+        ]
+        .into_iter()
+        .map(|(peer, role, reputation, connected)| PeerView {
+            peer,
+            role: Some(role),
+            reputation,
+            online: true,
+            connected,
+            relay: false,
+        })
+        .collect(),
         head: Some((1204, Hash([5; 32]), NOW - 2000)),
         science: None,
         problems: vec![],

@@ -5,14 +5,23 @@ use super::*;
 fn each_role_has_its_step() {
     assert_eq!(next(None, 5, Some(3)), Next::Join);
     assert_eq!(next(Some(Role::Stray), 0, Some(31)), Next::Calibrate);
-    assert_eq!(next(Some(Role::Auditor), 12, Some(31)), Next::Seat { have: 12, need: 32 });
+    assert_eq!(
+        next(Some(Role::Auditor), 12, Some(31)),
+        Next::Seat { have: 12, need: 32 }
+    );
     assert_eq!(next(Some(Role::Auditor), 12, None), Next::SeatFree);
     assert_eq!(next(Some(Role::Compute), 40, Some(40)), Next::Seated);
 }
 
 #[test]
 fn a_threshold_at_the_limit_does_not_overflow() {
-    assert_eq!(next(Some(Role::Auditor), 1, Some(u64::MAX)), Next::Seat { have: 1, need: u64::MAX });
+    assert_eq!(
+        next(Some(Role::Auditor), 1, Some(u64::MAX)),
+        Next::Seat {
+            have: 1,
+            need: u64::MAX
+        }
+    );
 }
 
 #[test]

@@ -21,8 +21,10 @@ fn every_idle_variant_has_its_own_sentence() {
         Idle::OtherTab,
         Idle::Fault,
     ];
-    let sentences: BTreeSet<String> =
-        LOCALES.iter().flat_map(|locale| all.iter().map(|i| idle(*locale, i, 5000))).collect();
+    let sentences: BTreeSet<String> = LOCALES
+        .iter()
+        .flat_map(|locale| all.iter().map(|i| idle(*locale, i, 5000)))
+        .collect();
     assert_eq!(sentences.len(), all.len() * LOCALES.len());
     assert!(sentences.iter().all(|s| s.ends_with('.') || s.ends_with('。')));
 }
@@ -61,7 +63,12 @@ fn both_languages_say_something_else() {
     for p in [Purpose::Compute, Purpose::Audit, Purpose::Calibrate, Purpose::Jury] {
         assert_ne!(purpose(Locale::en, p), purpose(Locale::ja, p));
     }
-    for k in [ReputationKind::Joined, ReputationKind::Agreed(3), ReputationKind::Wrong(9), ReputationKind::Role(Role::Stray)] {
+    for k in [
+        ReputationKind::Joined,
+        ReputationKind::Agreed(3),
+        ReputationKind::Wrong(9),
+        ReputationKind::Role(Role::Stray),
+    ] {
         assert_ne!(event(Locale::en, k), event(Locale::ja, k));
     }
     for l in [Lack::Storage, Lack::Workers, Lack::Sockets, Lack::Insecure] {

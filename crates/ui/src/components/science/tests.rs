@@ -7,8 +7,15 @@ use nora_kernel_quake::format::{Detector, NetworkInput, OnsetInput, Samples};
 
 /// A quiet minute, then ten seconds of oscillation, 20 samples per second.
 fn records() -> Records {
-    let samples =
-        (0..1600).map(|i| if (1200..1400).contains(&i) { ((i % 7) as f32 - 3.0) * 100.0 } else { (i % 3) as f32 }).collect();
+    let samples = (0..1600)
+        .map(|i| {
+            if (1200..1400).contains(&i) {
+                ((i % 7) as f32 - 3.0) * 100.0
+            } else {
+                (i % 3) as f32
+            }
+        })
+        .collect();
     let station = |code: &str| Station {
         network: "XX".into(),
         station: code.into(),
@@ -19,18 +26,33 @@ fn records() -> Records {
         pick_us: None,
         samples: Samples::clone(&Samples::F32(Vec::clone(&samples))),
     };
-    Records { stations: vec![station("AAA"), station("BBB")] }
+    Records {
+        stations: vec![station("AAA"), station("BBB")],
+    }
 }
 
 fn spec() -> TriggerSpec {
-    TriggerSpec { detector: Detector::Recursive, demean: true, sta_s: 1.0, lta_s: 30.0, on: 4.0, off: 1.5 }
+    TriggerSpec {
+        detector: Detector::Recursive,
+        demean: true,
+        sta_s: 1.0,
+        lta_s: 30.0,
+        on: 4.0,
+        off: 1.5,
+    }
 }
 
 fn science(input: &UnitInput) -> Science {
     let shared = borsh::to_vec(&records()).unwrap();
     let input = borsh::to_vec(input).unwrap();
     let output = nora_kernel_quake::run(&shared, &input);
-    Science { job: Hash([1; 32]), shared: Arc::new(shared), input, output, unit: 5 }
+    Science {
+        job: Hash([1; 32]),
+        shared: Arc::new(shared),
+        input,
+        output,
+        unit: 5,
+    }
 }
 
 #[test]
@@ -57,10 +79,20 @@ fn the_kernels_own_onset_output_is_drawn() {
 
 #[test]
 fn a_network_unit_draws_every_station() {
-    let input = NetworkInput { stations: vec![0, 1], bandpass: false, trigger: spec(), min_stations: 2 };
+    let input = NetworkInput {
+        stations: vec![0, 1],
+        bandpass: false,
+        trigger: spec(),
+        min_stations: 2,
+    };
     let drawing = draw(&science(&UnitInput::Network(input))).unwrap();
     assert_eq!(drawing.traces.len(), 2);
-    assert!(drawing.traces.iter().all(|t| t.pick.is_none() && !t.triggers.is_empty()));
+    assert!(
+        drawing
+            .traces
+            .iter()
+            .all(|t| t.pick.is_none() && !t.triggers.is_empty())
+    );
 }
 
 #[test]
