@@ -94,7 +94,7 @@ fn evidence_json(evidence: &Evidence) -> Value {
         "certificate": signatures,
         "proof": {
             "key": hex::encode(&evidence.proof.key),
-            "value": evidence.proof.value.as_ref().map(|v| hex::encode(v)),
+            "value": evidence.proof.value.as_ref().map(hex::encode),
             "path": hex::encode(nora_core::codec::encode(&evidence.proof.path)),
         },
     })
