@@ -9,9 +9,6 @@ mod preview;
 mod report;
 mod verify;
 
-#[cfg(test)]
-mod tests;
-
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use preview::preview;
