@@ -5,9 +5,9 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::channel::mpsc;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use nora_node::browser::{self, BrowserConfig};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::app::App;
 use crate::prefs;

@@ -39,7 +39,7 @@ pub fn Peers(
                     t_string!(i18n, peers.count, known = known, online = online, connected = connected)
                 }}
             </p>
-            <div class="scroll">
+            <div class="scroll" role="group" tabindex="0" aria-label=move || t_string!(i18n, peers.heading)>
                 <table>
                     <thead>
                         <tr>

@@ -1,7 +1,7 @@
 //! The reputation's story: plot and table of the same events.
 
 use leptos::prelude::*;
-use leptos_i18n::{t, td_string};
+use leptos_i18n::{t, t_string, td_string};
 use nora_node::view::{ReputationEvent, ReputationKind};
 
 use crate::components::facts::Ago;
@@ -48,7 +48,7 @@ pub fn Reputation(
         <Show when=move || !events.with(Vec::is_empty)>
             <details data-testid="reputation-table">
                 <summary>{t!(i18n, reputation.table)}</summary>
-                <div class="scroll">
+                <div class="scroll" role="group" tabindex="0" aria-label=move || t_string!(i18n, reputation.table)>
                     <table>
                         <thead>
                             <tr>

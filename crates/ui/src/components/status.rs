@@ -48,7 +48,7 @@ pub fn StatusLine(
     });
     let now = ui.pick(0, |v| v.now / 1000 * 1000);
     view! {
-        <div class="status">
+        <section class="status" aria-label=move || t_string!(i18n, connection.label)>
             <span
                 class="status-link"
                 data-testid="connection"
@@ -82,7 +82,7 @@ pub fn StatusLine(
                     }
                 }}
             </span>
-        </div>
+        </section>
     }
 }
 
