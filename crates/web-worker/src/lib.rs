@@ -13,4 +13,4 @@ pub mod session;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
-mod scope;
+pub mod scope;

@@ -221,7 +221,7 @@ fn cancelling_interrupts_at_once_and_the_pool_goes_on() {
 fn a_dropped_receiver_frees_the_pool() {
     let pool = pool(1);
     let endless = kernel("(loop br 0) i64.const 0");
-    drop(pool.run(Task { deadline_ms: 100, ..task(&endless, &[b""; 60_000]) }));
+    drop(pool.run(Task { deadline_ms: 100, ..task(&endless, &[&b""[..]; 60_000]) }));
     // At most the first of the 60,000 units had begun.
     assert_eq!(only(&pool, task(&echo(), &[b"alive"])), Ok(b"alive".to_vec()));
 }
@@ -234,7 +234,7 @@ fn limits_change_threads_and_duty() {
     // Each unit spins until its deadline: three at once, then three rests of four times that.
     let endless = kernel("(loop br 0) i64.const 0");
     let begun = Instant::now();
-    let all = collect(pool.run(Task { deadline_ms: 20, ..task(&endless, &[b""; 9]) }));
+    let all = collect(pool.run(Task { deadline_ms: 20, ..task(&endless, &[&b""[..]; 9]) }));
     assert_eq!(all.len(), 9);
     assert!(begun.elapsed() >= Duration::from_millis(2 * 4 * 20), "rests: {:?}", begun.elapsed());
     assert!((1..=30).contains(&pool.measured_duty()), "{} %", pool.measured_duty());
