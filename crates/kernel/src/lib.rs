@@ -114,7 +114,10 @@ where
 {
     match run_typed(function, shared, input) {
         Ok(output) => output,
-        #[allow(clippy::panic, reason = "a kernel's panic is a trap: its documented way to have no output")]
+        #[allow(
+            clippy::panic,
+            reason = "a kernel's panic is a trap: its documented way to have no output"
+        )]
         Err(e) => panic!("{e}"),
     }
 }

@@ -24,7 +24,11 @@ fn bytes_that_are_no_value_are_named() {
     let shared = borsh::to_vec(&vec![1_u32, 2]).unwrap();
     assert_eq!(run_typed(add, &shared[..5], &[7]), Err(TypedError::Shared));
     assert_eq!(run_typed(add, &shared, &[]), Err(TypedError::Input));
-    assert_eq!(run_typed(add, &shared, &[7, 7]), Err(TypedError::Input), "trailing bytes");
+    assert_eq!(
+        run_typed(add, &shared, &[7, 7]),
+        Err(TypedError::Input),
+        "trailing bytes"
+    );
     // A length that promises four billion elements must not be believed.
     assert_eq!(run_typed(add, &[0xff; 8], &[7]), Err(TypedError::Shared));
 }

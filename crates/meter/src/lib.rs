@@ -16,8 +16,10 @@ use nora_core::job::{self, MAX_KERNEL_BYTES, MAX_KERNEL_PAGES};
 use thiserror::Error;
 use wasmparser::{BinaryReaderError, WasmFeatures};
 
-pub use limits::{Limit, MAX_CUSTOM_BYTES, MAX_DATA_SEGMENTS, MAX_ELEMENTS, MAX_FUNCTIONS, MAX_FUNCTION_BYTES,
-    MAX_GLOBALS, MAX_LOCALS, MAX_NESTING, MAX_PARAMETERS, MAX_TABLE, MAX_TYPES};
+pub use limits::{
+    Limit, MAX_CUSTOM_BYTES, MAX_DATA_SEGMENTS, MAX_ELEMENTS, MAX_FUNCTION_BYTES, MAX_FUNCTIONS, MAX_GLOBALS,
+    MAX_LOCALS, MAX_NESTING, MAX_PARAMETERS, MAX_TABLE, MAX_TYPES,
+};
 
 /// The WebAssembly features a kernel may use, and no others.
 ///
@@ -94,7 +96,10 @@ pub enum AdmissionError {
 impl From<BinaryReaderError> for AdmissionError {
     fn from(e: BinaryReaderError) -> Self {
         // Messages can quote names from the module; a long one is of no use to anyone.
-        Self::Invalid { offset: e.offset() as u64, message: e.message().chars().take(160).collect() }
+        Self::Invalid {
+            offset: e.offset() as u64,
+            message: e.message().chars().take(160).collect(),
+        }
     }
 }
 

@@ -43,10 +43,14 @@ pub(crate) fn check(module: &[u8]) -> Result<Memory, AdmissionError> {
             ValidPayload::Func(function, body) => allocations = check_body(function, &body, allocations)?,
             ValidPayload::End(types) => {
                 for (name, wanted, params, results) in FUNCTIONS {
-                    let index = shape.exported(name, ExternalKind::Func).ok_or(AdmissionError::Export(wanted))?;
+                    let index = shape
+                        .exported(name, ExternalKind::Func)
+                        .ok_or(AdmissionError::Export(wanted))?;
                     // The validator has seen the whole module: an exported index is one of its functions.
                     let ty = &types[types.as_ref().core_function_at(index)].composite_type.inner;
-                    let CompositeInnerType::Func(ty) = ty else { return Err(AdmissionError::Export(wanted)) };
+                    let CompositeInnerType::Func(ty) = ty else {
+                        return Err(AdmissionError::Export(wanted));
+                    };
                     if ty.params() != params || ty.results() != results {
                         return Err(AdmissionError::Export(wanted));
                     }
@@ -55,7 +59,9 @@ pub(crate) fn check(module: &[u8]) -> Result<Memory, AdmissionError> {
             ValidPayload::Ok | ValidPayload::Parser(_) => {}
         }
     }
-    shape.exported("memory", ExternalKind::Memory).ok_or(AdmissionError::Export("memory"))?;
+    shape
+        .exported("memory", ExternalKind::Memory)
+        .ok_or(AdmissionError::Export("memory"))?;
     shape.memory.ok_or(AdmissionError::Unbounded)
 }
 
@@ -79,7 +85,11 @@ fn check_body(
         let offset = reader.original_position();
         reader.visit_operator(&mut validator.visitor(offset))??;
         // The function itself is one frame.
-        cap(validator.control_stack_height().saturating_sub(1).into(), limits::MAX_NESTING, Limit::Nesting)?;
+        cap(
+            validator.control_stack_height().saturating_sub(1).into(),
+            limits::MAX_NESTING,
+            Limit::Nesting,
+        )?;
     }
     let offset = reader.original_position();
     reader.finish_expression(&validator.visitor(offset))?;
@@ -87,7 +97,14 @@ fn check_body(
 }
 
 fn cap(got: u64, limit: u32, what: Limit) -> Result<(), AdmissionError> {
-    if got > u64::from(limit) { Err(AdmissionError::Exceeds { what, limit: limit.into() }) } else { Ok(()) }
+    if got > u64::from(limit) {
+        Err(AdmissionError::Exceeds {
+            what,
+            limit: limit.into(),
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// What the sections seen so far declare.
@@ -101,7 +118,10 @@ struct Shape {
 
 impl Shape {
     fn exported(&self, name: &str, kind: ExternalKind) -> Option<u32> {
-        self.exports.iter().find(|(n, k, _)| *n == name && *k == kind).map(|(_, _, index)| *index)
+        self.exports
+            .iter()
+            .find(|(n, k, _)| *n == name && *k == kind)
+            .map(|(_, _, index)| *index)
     }
 
     fn see(&mut self, payload: &Payload<'_>) -> Result<(), AdmissionError> {
@@ -141,7 +161,11 @@ impl Shape {
                 cap(exports.count().into(), limits::MAX_FUNCTIONS, Limit::Exports)?;
                 for export in exports.clone() {
                     let export = export?;
-                    let known = FUNCTIONS.iter().map(|f| f.0).chain(["memory"]).find(|name| *name == export.name);
+                    let known = FUNCTIONS
+                        .iter()
+                        .map(|f| f.0)
+                        .chain(["memory"])
+                        .find(|name| *name == export.name);
                     self.exports.extend(known.map(|name| (name, export.kind, export.index)));
                 }
             }
@@ -183,5 +207,8 @@ fn check_memory(ty: wasmparser::MemoryType) -> Result<Memory, AdmissionError> {
     }
     let pages = |n: u64| u32::try_from(n).map_err(|_| too_large(n));
     // Several memories, shared or 64-bit ones and an initial size above the maximum are the validator's to refuse.
-    Ok(Memory { initial: pages(ty.initial)?, maximum: pages(maximum)? })
+    Ok(Memory {
+        initial: pages(ty.initial)?,
+        maximum: pages(maximum)?,
+    })
 }

@@ -43,12 +43,20 @@ fn now_ms() -> f64 {
 fn unit(kernel: &Kernel, input: &[u8], max_output: u32) -> Result<Vec<u8>, Fault> {
     let instance = Instance::new(&kernel.module, &Object::new()).map_err(|e| {
         // A data segment outside the memory is the kernel's fault; memory that the browser has not, this machine's.
-        if e.is_instance_of::<RuntimeError>() { trap(&e) } else { Fault::Worker(text(&e)) }
+        if e.is_instance_of::<RuntimeError>() {
+            trap(&e)
+        } else {
+            Fault::Worker(text(&e))
+        }
     })?;
-    let guest = Guest { exports: instance.exports() };
+    let guest = Guest {
+        exports: instance.exports(),
+    };
     let abi = guest.call_i32("nora_abi", &[])?;
     if abi != KERNEL_ABI {
-        return Err(Fault::Refused(format!("kernel speaks version {abi} of the interface, not {KERNEL_ABI}")));
+        return Err(Fault::Refused(format!(
+            "kernel speaks version {abi} of the interface, not {KERNEL_ABI}"
+        )));
     }
     let (shared_at, shared_len) = guest.place(&kernel.shared)?;
     let (input_at, input_len) = guest.place(input)?;
@@ -71,12 +79,17 @@ impl Guest {
         let params: Array = params.iter().map(|p| JsValue::from(*p)).collect();
         // Whatever is thrown in there is the kernel's: a trap, or a stack that grew too deep (a RangeError in some
         // browsers, an InternalError in others).
-        self.export::<Function>(name)?.apply(&JsValue::UNDEFINED, &params).map_err(|e| trap(&e))
+        self.export::<Function>(name)?
+            .apply(&JsValue::UNDEFINED, &params)
+            .map_err(|e| trap(&e))
     }
 
     fn call_i32(&self, name: &str, params: &[i32]) -> Result<i32, Fault> {
         // An i32 arrives as a number that fits exactly.
-        self.call(name, params)?.as_f64().map(|v| v as i32).ok_or_else(|| missing(name))
+        self.call(name, params)?
+            .as_f64()
+            .map(|v| v as i32)
+            .ok_or_else(|| missing(name))
     }
 
     /// The memory as it is now: it moves when it grows.
@@ -101,7 +114,9 @@ impl Guest {
         let at = self.call_i32("nora_alloc", &[len.cast_signed()])?;
         let range = self.range(at.cast_unsigned(), len)?;
         // The lengths are equal by construction of the range.
-        range.ok_or_else(|| Fault::Trap("nora_alloc gave an address outside the memory".to_owned()))?.copy_from(bytes);
+        range
+            .ok_or_else(|| Fault::Trap("nora_alloc gave an address outside the memory".to_owned()))?
+            .copy_from(bytes);
         Ok((at, len.cast_signed()))
     }
 
@@ -125,6 +140,8 @@ fn trap(e: &JsValue) -> Fault {
 }
 
 fn text(e: &JsValue) -> String {
-    let message = e.dyn_ref::<Error>().map_or_else(|| "unknown".to_owned(), |e| String::from(e.message()));
+    let message = e
+        .dyn_ref::<Error>()
+        .map_or_else(|| "unknown".to_owned(), |e| String::from(e.message()));
     message.chars().take(MAX_TEXT).collect()
 }

@@ -24,18 +24,28 @@ pub fn start() -> Result<(), JsValue> {
     let session = RefCell::new(Session::default());
     let out = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent) -> Result<(), JsValue>>::new(move |event: MessageEvent| {
-        let message = event.data().dyn_into::<Uint8Array>().map_err(|_| JsError::new("message is not a Uint8Array"))?;
-        let handled = session.borrow_mut().handle(&message.to_vec(), engine::compile, engine::run, |answer| {
-            // Fails only if the browser is out of memory; the page's deadline then ends this worker.
-            let _ = send(&out, &answer);
-        });
+        let message = event
+            .data()
+            .dyn_into::<Uint8Array>()
+            .map_err(|_| JsError::new("message is not a Uint8Array"))?;
+        let handled = session
+            .borrow_mut()
+            .handle(&message.to_vec(), engine::compile, engine::run, |answer| {
+                // Fails only if the browser is out of memory; the page's deadline then ends this worker.
+                let _ = send(&out, &answer);
+            });
         // Thrown, it reaches the page as an error event: page and worker are not of the same version.
         handled.map_err(|e| JsError::new(&e.to_string()).into())
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    send(&scope, &FromWorker::Ready { version: WORKER_PROTOCOL })
+    send(
+        &scope,
+        &FromWorker::Ready {
+            version: WORKER_PROTOCOL,
+        },
+    )
 }
 
 fn send(scope: &DedicatedWorkerGlobalScope, answer: &FromWorker) -> Result<(), JsValue> {

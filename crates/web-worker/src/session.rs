@@ -23,7 +23,9 @@ pub struct Session<K> {
 
 impl<K> Default for Session<K> {
     fn default() -> Self {
-        Self { kernels: VecDeque::new() }
+        Self {
+            kernels: VecDeque::new(),
+        }
     }
 }
 
@@ -46,18 +48,36 @@ impl<K> Session<K> {
                 let result = result.map(|compiled| self.keep(kernel, compiled));
                 send(FromWorker::Loaded { kernel, result });
             }
-            ToWorker::Run { run: number, kernel, purpose, max_output, inputs } => {
+            ToWorker::Run {
+                run: number,
+                kernel,
+                purpose,
+                max_output,
+                inputs,
+            } => {
                 if inputs.len() > MAX_RUN_UNITS {
-                    return Err(CodecError::TooLarge { got: inputs.len(), limit: MAX_RUN_UNITS });
+                    return Err(CodecError::TooLarge {
+                        got: inputs.len(),
+                        limit: MAX_RUN_UNITS,
+                    });
                 }
-                let compiled = self.kernels.iter().find(|(id, _)| *id == kernel).map(|(_, compiled)| compiled);
+                let compiled = self
+                    .kernels
+                    .iter()
+                    .find(|(id, _)| *id == kernel)
+                    .map(|(_, compiled)| compiled);
                 for (index, input) in (0_u16..).zip(&inputs) {
                     let (result, micros) = match compiled {
                         Some(compiled) => run(compiled, input, max_output),
                         None => (Err(Fault::Worker("kernel is not loaded".to_owned())), 0),
                     };
                     let result = result.map(|output| as_sent(output, purpose));
-                    send(FromWorker::Unit { run: number, index, result, micros });
+                    send(FromWorker::Unit {
+                        run: number,
+                        index,
+                        result,
+                        micros,
+                    });
                 }
             }
         }
@@ -77,7 +97,9 @@ impl<K> Session<K> {
 /// Checks that the module is the kernel it is said to be, and one that may be run.
 fn admit(kernel: Hash, module: &[u8]) -> Result<Admitted, Fault> {
     if kernel_id(module) != kernel {
-        return Err(Fault::Refused("the module is not the kernel that the job names".to_owned()));
+        return Err(Fault::Refused(
+            "the module is not the kernel that the job names".to_owned(),
+        ));
     }
     nora_meter::admit(module).map_err(|e| match e {
         AdmissionError::Memory { .. } => Fault::Memory,

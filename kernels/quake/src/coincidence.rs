@@ -41,7 +41,11 @@ pub fn events(mut pulses: Vec<Pulse>, min_stations: usize) -> Vec<Event> {
         }
         if stations.len() >= min_stations && off > kept_until {
             kept_until = off;
-            kept.push(Event { start_us: first.on_us, duration_us: off.abs_diff(first.on_us), stations });
+            kept.push(Event {
+                start_us: first.on_us,
+                duration_us: off.abs_diff(first.on_us),
+                stations,
+            });
         }
     }
     kept

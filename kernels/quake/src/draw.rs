@@ -4,7 +4,9 @@
 #[must_use]
 pub fn maxima(c: &[f64], points: usize) -> Vec<f32> {
     // A value beyond f32 becomes infinite, which still draws as "off the scale".
-    stretches(c, points).map(|part| part.iter().fold(0.0_f64, |max, v| if *v > max { *v } else { max }) as f32).collect()
+    stretches(c, points)
+        .map(|part| part.iter().fold(0.0_f64, |max, v| if *v > max { *v } else { max }) as f32)
+        .collect()
 }
 
 /// Smallest and largest value of each of at most `points` stretches: the outline of a seismogram.

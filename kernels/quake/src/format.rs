@@ -237,7 +237,10 @@ impl Records {
     /// # Errors
     /// [`Refusal::Station`] if there is none or it has no samples.
     pub fn station(&self, index: u16) -> Result<&Station, Refusal> {
-        self.stations.get(usize::from(index)).filter(|s| !s.samples.is_empty()).ok_or(Refusal::Station)
+        self.stations
+            .get(usize::from(index))
+            .filter(|s| !s.samples.is_empty())
+            .ok_or(Refusal::Station)
     }
 }
 

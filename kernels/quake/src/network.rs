@@ -31,7 +31,14 @@ pub fn run(records: &Records, unit: &NetworkInput) -> Result<NetworkOutput, Refu
             id: station.id(),
             station: *index,
         }));
-        stations.push(StationOutput { station: *index, cf_sha256: signal::sha256(&c), triggers });
+        stations.push(StationOutput {
+            station: *index,
+            cf_sha256: signal::sha256(&c),
+            triggers,
+        });
     }
-    Ok(NetworkOutput { stations, events: coincidence::events(pulses, usize::from(unit.min_stations)) })
+    Ok(NetworkOutput {
+        stations,
+        events: coincidence::events(pulses, usize::from(unit.min_stations)),
+    })
 }

@@ -11,7 +11,11 @@ use crate::{aic, signal};
 /// # Errors
 /// [`Refusal`] if the unit's parameters make no sense for the record.
 pub fn run(records: &Records, unit: &OnsetInput) -> Result<OnsetOutput, Refusal> {
-    let windows = unit.befores.len().checked_mul(unit.afters.len()).ok_or(Refusal::TooMuch)?;
+    let windows = unit
+        .befores
+        .len()
+        .checked_mul(unit.afters.len())
+        .ok_or(Refusal::TooMuch)?;
     if unit.refine > MAX_REFINED || windows > MAX_WINDOWS {
         return Err(Refusal::TooMuch);
     }
@@ -19,7 +23,11 @@ pub fn run(records: &Records, unit: &OnsetInput) -> Result<OnsetOutput, Refusal>
     let x = station.samples.to_f64();
     let c = signal::characteristic(x.clone(), station.rate, &unit.trigger)?;
     let triggers = signal::triggers(&c, unit.trigger.on, unit.trigger.off);
-    let onsets = triggers.iter().take(usize::from(unit.refine)).map(|t| refine(&x, *t, unit)).collect();
+    let onsets = triggers
+        .iter()
+        .take(usize::from(unit.refine))
+        .map(|t| refine(&x, *t, unit))
+        .collect();
     let (peak_at, peak) = signal::peak(&c);
     Ok(OnsetOutput {
         cf_sha256: signal::sha256(&c),
@@ -34,10 +42,17 @@ pub fn run(records: &Records, unit: &OnsetInput) -> Result<OnsetOutput, Refusal>
 fn refine(x: &[f64], trigger: Trigger, unit: &OnsetInput) -> Onset {
     let mut onsets: Vec<u32> = Vec::with_capacity(unit.befores.len() * unit.afters.len());
     for before in &unit.befores {
-        onsets.extend(unit.afters.iter().filter_map(|after| onset_in(x, trigger, *before, *after)));
+        onsets.extend(
+            unit.afters
+                .iter()
+                .filter_map(|after| onset_in(x, trigger, *before, *after)),
+        );
     }
     onsets.sort_unstable();
-    Onset { sample: onset_in(x, trigger, unit.before, unit.after), stability: stability(&onsets) }
+    Onset {
+        sample: onset_in(x, trigger, unit.before, unit.after),
+        stability: stability(&onsets),
+    }
 }
 
 fn onset_in(x: &[f64], trigger: Trigger, before: u32, after: u32) -> Option<u32> {

@@ -39,7 +39,11 @@ pub fn characteristic(mut x: Vec<f64>, rate: f64, spec: &TriggerSpec) -> Result<
 fn window(seconds: f64, rate: f64, samples: usize) -> Result<usize, Refusal> {
     let len = seconds * rate;
     // The comparison is false for NaN; after it the cast is exact or rounds down.
-    if len >= 1.0 && len <= samples as f64 { Ok(len as usize) } else { Err(Refusal::Window) }
+    if len >= 1.0 && len <= samples as f64 {
+        Ok(len as usize)
+    } else {
+        Err(Refusal::Window)
+    }
 }
 
 /// Recursive STA/LTA: bit for bit what obspy's C function computes.
@@ -73,7 +77,11 @@ fn classic(x: &[f64], short: usize, long: usize) -> Vec<f64> {
         lta += q;
         sta -= square_before(x, i, short);
         lta -= square_before(x, i, long);
-        c.push(if i + 1 < long { 0.0 } else { ratio(sta / lta * long as f64 / short as f64) });
+        c.push(if i + 1 < long {
+            0.0
+        } else {
+            ratio(sta / lta * long as f64 / short as f64)
+        });
     }
     c
 }
@@ -125,5 +133,7 @@ pub fn sha256(c: &[f64]) -> [u8; 32] {
 /// The largest value and its sample; the first of equals.
 #[must_use]
 pub fn peak(c: &[f64]) -> (u32, f64) {
-    (0_u32..).zip(c).fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best })
+    (0_u32..)
+        .zip(c)
+        .fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best })
 }

@@ -12,7 +12,14 @@ fn answers() -> Value {
 }
 
 fn spec(detector: Detector, sta_s: f64, lta_s: f64, on: f64, off: f64, demean: bool) -> TriggerSpec {
-    TriggerSpec { detector, demean, sta_s, lta_s, on, off }
+    TriggerSpec {
+        detector,
+        demean,
+        sta_s,
+        lta_s,
+        on,
+        off,
+    }
 }
 
 fn cf(records: &Records, station: usize, spec: &TriggerSpec, bandpass: bool) -> Vec<f64> {
@@ -32,7 +39,12 @@ fn assert_triggers(found: &[Trigger], expected: &Value, what: &str) {
 
 #[test]
 fn tohoku_characteristic_function_is_bit_identical() {
-    let c = cf(&records().unwrap(), 0, &spec(Detector::Recursive, 1.0, 30.0, 5.0, 1.5, true), false);
+    let c = cf(
+        &records().unwrap(),
+        0,
+        &spec(Detector::Recursive, 1.0, 30.0, 5.0, 1.5, true),
+        false,
+    );
     assert_eq!(hex::encode(signal::sha256(&c)), summary::REFERENCE_CF);
     assert_eq!(signal::peak(&c), (6580, 13.002717245869533));
 }
@@ -49,7 +61,12 @@ fn tohoku_triggers_in_all_configurations() {
         let c = cf(&records, 0, &spec(detector, sta, lta, 5.0, 1.5, true), false);
         assert_triggers(&signal::triggers(&c, 5.0, 1.5), &answers["tly"]["triggers"][name], name);
     }
-    let c = cf(&records, 0, &spec(Detector::Recursive, 1.0, 30.0, 5.0, 1.5, false), false);
+    let c = cf(
+        &records,
+        0,
+        &spec(Detector::Recursive, 1.0, 30.0, 5.0, 1.5, false),
+        false,
+    );
     let expected = &answers["tly"]["triggers_without_demean_recursive_1_30"];
     assert_triggers(&signal::triggers(&c, 5.0, 1.5), expected, "without demeaning");
 }
@@ -80,13 +97,25 @@ fn network_triggers_of_every_station() {
     for (i, name) in ["UH1", "UH2", "UH3", "UH4"].into_iter().enumerate() {
         for (detector, key) in [(Detector::Recursive, "recursive"), (Detector::Classic, "classic")] {
             let c = cf(&records, i + 1, &spec(detector, 0.5, 10.0, 3.5, 1.0, true), false);
-            assert_triggers(&signal::triggers(&c, 3.5, 1.0), &answers["uh"]["triggers"][name][key], name);
+            assert_triggers(
+                &signal::triggers(&c, 3.5, 1.0),
+                &answers["uh"]["triggers"][name][key],
+                name,
+            );
         }
         let raw = spec(Detector::Recursive, 0.5, 10.0, 3.5, 1.0, false);
         let c = cf(&records, i + 1, &raw, false);
-        assert_triggers(&signal::triggers(&c, 3.5, 1.0), &answers["uh"]["triggers_without_demean"][name], name);
+        assert_triggers(
+            &signal::triggers(&c, 3.5, 1.0),
+            &answers["uh"]["triggers_without_demean"][name],
+            name,
+        );
         let c = cf(&records, i + 1, &raw, true);
-        assert_triggers(&signal::triggers(&c, 3.5, 1.0), &answers["uh"]["triggers_after_bandpass"][name], name);
+        assert_triggers(
+            &signal::triggers(&c, 3.5, 1.0),
+            &answers["uh"]["triggers_after_bandpass"][name],
+            name,
+        );
     }
 }
 
@@ -96,7 +125,10 @@ fn the_demo_job_ends_in_the_reference_answers() {
     assert!(job.inputs.len() >= 500, "{} units", job.inputs.len());
     let outputs: Vec<_> = job.inputs.iter().map(|input| Some(run(&job.shared, input))).collect();
     let largest = outputs.iter().flatten().map(Vec::len).max().unwrap();
-    assert!(largest <= nora_kernel_quake::MAX_OUTPUT as usize, "largest output {largest} bytes");
+    assert!(
+        largest <= nora_kernel_quake::MAX_OUTPUT as usize,
+        "largest output {largest} bytes"
+    );
 
     let summary = summarise(&job.records, &outputs);
     assert!(summary.checks.iter().all(|c| c.ok), "{:#?}", summary.checks);
@@ -108,6 +140,10 @@ fn the_demo_job_ends_in_the_reference_answers() {
     let mut wrong = outputs;
     wrong[0].as_mut().unwrap()[2] ^= 1;
     wrong[1] = None;
-    let failed: Vec<_> = summarise(&job.records, &wrong).checks.into_iter().filter(|c| !c.ok).collect();
+    let failed: Vec<_> = summarise(&job.records, &wrong)
+        .checks
+        .into_iter()
+        .filter(|c| !c.ok)
+        .collect();
     assert_eq!(failed.len(), 3, "{failed:#?}");
 }

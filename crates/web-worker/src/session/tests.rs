@@ -13,12 +13,22 @@ fn module(n: usize) -> Vec<u8> {
 }
 
 fn load(module: &[u8], shared: &[u8]) -> ToWorker {
-    ToWorker::Load { kernel: kernel_id(module), module: module.to_vec(), shared: shared.to_vec() }
+    ToWorker::Load {
+        kernel: kernel_id(module),
+        module: module.to_vec(),
+        shared: shared.to_vec(),
+    }
 }
 
 fn units(module: &[u8], purpose: Purpose, inputs: &[&[u8]]) -> ToWorker {
     let inputs = inputs.iter().map(|i| i.to_vec()).collect();
-    ToWorker::Run { run: 7, kernel: kernel_id(module), purpose, max_output: 10, inputs }
+    ToWorker::Run {
+        run: 7,
+        kernel: kernel_id(module),
+        purpose,
+        max_output: 10,
+        inputs,
+    }
 }
 
 /// The session's answers, with kernels that answer with their shared input followed by the unit's, or trap on "!".
@@ -28,14 +38,21 @@ fn answers(session: &mut Session<Vec<u8>>, message: &ToWorker) -> Result<Vec<Fro
         b"!" => (Err(Fault::Trap("!".to_owned())), 3),
         _ => (Ok([shared, input].concat()), 3),
     };
-    session.handle(&codec::encode(message), |_, shared| Ok(shared), run, |answer| sent.push(answer))?;
+    session.handle(
+        &codec::encode(message),
+        |_, shared| Ok(shared),
+        run,
+        |answer| sent.push(answer),
+    )?;
     Ok(sent)
 }
 
 fn outputs(session: &mut Session<Vec<u8>>, message: &ToWorker) -> Vec<Result<Vec<u8>, Fault>> {
     let sent = answers(session, message).unwrap();
     let unit = |(i, answer): (usize, FromWorker)| match answer {
-        FromWorker::Unit { run: 7, index, result, .. } if usize::from(index) == i => result,
+        FromWorker::Unit {
+            run: 7, index, result, ..
+        } if usize::from(index) == i => result,
         other => panic!("unexpected {other:?}"),
     };
     sent.into_iter().enumerate().map(unit).collect()
@@ -45,9 +62,18 @@ fn outputs(session: &mut Session<Vec<u8>>, message: &ToWorker) -> Vec<Result<Vec
 fn loads_and_answers_every_unit_in_order() {
     let (mut session, module) = (Session::default(), module(0));
     let loaded = answers(&mut session, &load(&module, b"s")).unwrap();
-    assert_eq!(loaded, [FromWorker::Loaded { kernel: kernel_id(&module), result: Ok(()) }]);
+    assert_eq!(
+        loaded,
+        [FromWorker::Loaded {
+            kernel: kernel_id(&module),
+            result: Ok(())
+        }]
+    );
     let results = outputs(&mut session, &units(&module, Purpose::Audit, &[b"a", b"!", b"b"]));
-    assert_eq!(results, [Ok(b"sa".to_vec()), Err(Fault::Trap("!".to_owned())), Ok(b"sb".to_vec())]);
+    assert_eq!(
+        results,
+        [Ok(b"sa".to_vec()), Err(Fault::Trap("!".to_owned())), Ok(b"sb".to_vec())]
+    );
 }
 
 #[test]
@@ -55,7 +81,10 @@ fn loading_again_replaces_the_shared_input() {
     let (mut session, module) = (Session::default(), module(0));
     answers(&mut session, &load(&module, b"old")).unwrap();
     answers(&mut session, &load(&module, b"new")).unwrap();
-    assert_eq!(outputs(&mut session, &units(&module, Purpose::Audit, &[b""])), [Ok(b"new".to_vec())]);
+    assert_eq!(
+        outputs(&mut session, &units(&module, Purpose::Audit, &[b""])),
+        [Ok(b"new".to_vec())]
+    );
     assert_eq!(session.kernels.len(), 1);
 }
 
@@ -67,7 +96,10 @@ fn keeps_the_kernels_loaded_last() {
     }
     let first = outputs(&mut session, &units(&module(0), Purpose::Audit, &[b""]));
     assert_eq!(first, [Err(Fault::Worker("kernel is not loaded".to_owned()))]);
-    assert_eq!(outputs(&mut session, &units(&module(1), Purpose::Audit, &[b""])), [Ok(b"s".to_vec())]);
+    assert_eq!(
+        outputs(&mut session, &units(&module(1), Purpose::Audit, &[b""])),
+        [Ok(b"s".to_vec())]
+    );
 }
 
 #[test]
@@ -77,7 +109,11 @@ fn refuses_what_is_not_the_kernel_or_must_not_run() {
         FromWorker::Loaded { result: Err(fault), .. } => fault,
         other => panic!("accepted: {other:?}"),
     };
-    let other = ToWorker::Load { kernel: kernel_id(b"x"), module: module(0), shared: vec![] };
+    let other = ToWorker::Load {
+        kernel: kernel_id(b"x"),
+        module: module(0),
+        shared: vec![],
+    };
     assert!(matches!(refused(&mut session, &other), Fault::Refused(_)));
     assert!(matches!(refused(&mut session, &load(b"\0asm", b"")), Fault::Refused(_)));
     let bomb = wat::parse_str("(module (memory 1 16384))").unwrap();
@@ -89,9 +125,20 @@ fn refuses_what_is_not_the_kernel_or_must_not_run() {
 fn bytes_that_are_no_message_are_an_error_and_change_nothing() {
     let mut session: Session<Vec<u8>> = Session::default();
     let valid = codec::encode(&load(&module(0), b"s"));
-    let broken: [&[u8]; 5] = [b"", &[9; 40], &valid[..valid.len() - 1], &[&valid[..], b"x"].concat(), &[0xff; 64]];
+    let broken: [&[u8]; 5] = [
+        b"",
+        &[9; 40],
+        &valid[..valid.len() - 1],
+        &[&valid[..], b"x"].concat(),
+        &[0xff; 64],
+    ];
     for bytes in broken {
-        let result = session.handle(bytes, |_, s| Ok(s), |_, _, _| (Ok(vec![]), 0), |a| panic!("answered {a:?}"));
+        let result = session.handle(
+            bytes,
+            |_, s| Ok(s),
+            |_, _, _| (Ok(vec![]), 0),
+            |a| panic!("answered {a:?}"),
+        );
         assert_eq!(result, Err(CodecError::Malformed));
     }
     let large = vec![0; MAX_MESSAGE_BYTES + 1];

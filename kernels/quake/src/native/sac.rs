@@ -40,7 +40,10 @@ pub fn read(bytes: &[u8]) -> Result<Station, ReadError> {
     }
     let found = data.len() / 4;
     if data.len() % 4 != 0 || found != points {
-        return Err(ReadError::Count { announced: points, found });
+        return Err(ReadError::Count {
+            announced: points,
+            found,
+        });
     }
     // The interval is an f32 and often carries the drift of the digitiser's writer (0.0500002 for 0.05 s): it means
     // whole microseconds.
@@ -63,25 +66,39 @@ pub fn read(bytes: &[u8]) -> Result<Station, ReadError> {
         channel: code(header, CHANNEL)?,
         start_us: after(reference, float(BEGIN)?)?,
         rate,
-        pick_us: if pick == UNSET { None } else { Some(after(reference, pick)?) },
+        pick_us: if pick == UNSET {
+            None
+        } else {
+            Some(after(reference, pick)?)
+        },
         samples: Samples::F32(samples),
     })
 }
 
 fn millis(ms: i64) -> Result<i64, ReadError> {
-    if (0..1000).contains(&ms) { Ok(ms * 1000) } else { Err(ReadError::Invalid("time")) }
+    if (0..1000).contains(&ms) {
+        Ok(ms * 1000)
+    } else {
+        Err(ReadError::Invalid("time"))
+    }
 }
 
 /// `reference` plus some seconds, to the microsecond; at most ten days apart.
 fn after(reference: i64, seconds: f32) -> Result<i64, ReadError> {
     let us = (f64::from(seconds) * 1e6).round();
-    if us.abs() <= 864e9 { Ok(reference + us as i64) } else { Err(ReadError::Invalid("time")) }
+    if us.abs() <= 864e9 {
+        Ok(reference + us as i64)
+    } else {
+        Err(ReadError::Invalid("time"))
+    }
 }
 
 /// Eight characters, blank- or zero-padded; `-12345` means empty.
 fn code(header: &[u8], at: usize) -> Result<String, ReadError> {
     let bytes = header.get(at..at + 8).ok_or(ReadError::Truncated)?;
-    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::Invalid("code"))?.trim_matches([' ', '\0']);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| ReadError::Invalid("code"))?
+        .trim_matches([' ', '\0']);
     let plain = text.bytes().all(|b| b.is_ascii_graphic());
     match text {
         "-12345" => Ok(String::new()),

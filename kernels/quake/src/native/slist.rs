@@ -18,7 +18,10 @@ const MAX_TEXT: u64 = 64 * 1024 * 1024;
 /// [`ReadError`] for anything else; a gzip bomb ends at 64 MiB of text.
 pub fn read(gzip: &[u8]) -> Result<Station, ReadError> {
     let mut text = Vec::new();
-    GzDecoder::new(gzip).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(|_| ReadError::Gzip)?;
+    GzDecoder::new(gzip)
+        .take(MAX_TEXT + 1)
+        .read_to_end(&mut text)
+        .map_err(|_| ReadError::Gzip)?;
     if text.len() as u64 > MAX_TEXT {
         return Err(ReadError::TooLong);
     }
@@ -36,7 +39,10 @@ pub fn read(gzip: &[u8]) -> Result<Station, ReadError> {
         Kind::Float => Samples::F64(numbers(body, |v: &f64| v.is_finite())?),
     };
     if samples.len() != header.samples {
-        return Err(ReadError::Count { announced: header.samples, found: samples.len() });
+        return Err(ReadError::Count {
+            announced: header.samples,
+            found: samples.len(),
+        });
     }
     let [network, station, location, channel] = header.codes;
     Ok(Station {
@@ -78,7 +84,10 @@ impl Header {
         let mut fields = line.split(',').map(str::trim);
         let mut field = || fields.next().ok_or(BAD);
         let codes = codes(field()?).ok_or(BAD)?;
-        let samples = field()?.strip_suffix(" samples").and_then(|n| n.parse().ok()).ok_or(BAD)?;
+        let samples = field()?
+            .strip_suffix(" samples")
+            .and_then(|n| n.parse().ok())
+            .ok_or(BAD)?;
         let rate: f64 = field()?.strip_suffix(" sps").and_then(|n| n.parse().ok()).ok_or(BAD)?;
         if !(rate.is_finite() && rate > 0.0) {
             return Err(ReadError::Invalid("sampling rate"));
@@ -92,7 +101,13 @@ impl Header {
             "FLOAT" => Kind::Float,
             _ => return Err(ReadError::Invalid("sample type")),
         };
-        Ok(Self { codes, samples, rate, start_us, kind })
+        Ok(Self {
+            codes,
+            samples,
+            rate,
+            start_us,
+            kind,
+        })
     }
 }
 

@@ -70,12 +70,24 @@ pub fn summarise(records: &Records, outputs: &[Option<Vec<u8>>]) -> Summary {
     let pick_us = station.and_then(|s| s.pick_us);
     let difference_s = onset_us.zip(pick_us).map(|(onset, pick)| (onset - pick) as f64 / 1e6);
     let cf_sha256 = reference.map(|r| hex(&r.cf_sha256));
-    let events = results.get(BANDPASS_UNIT).and_then(as_network).map(|n| named(records, n)).unwrap_or_default();
-    let events_raw = results.get(RAW_UNIT).and_then(as_network).map(|n| named(records, n)).unwrap_or_default();
+    let events = results
+        .get(BANDPASS_UNIT)
+        .and_then(as_network)
+        .map(|n| named(records, n))
+        .unwrap_or_default();
+    let events_raw = results
+        .get(RAW_UNIT)
+        .and_then(as_network)
+        .map(|n| named(records, n))
+        .unwrap_or_default();
     let units = results.iter().flatten().count();
 
     let checks = vec![
-        check("every unit has a result", units == results.len(), format!("{units} of {}", results.len())),
+        check(
+            "every unit has a result",
+            units == results.len(),
+            format!("{units} of {}", results.len()),
+        ),
         check(
             "characteristic function equals the reference bit for bit",
             cf_sha256.as_deref() == Some(REFERENCE_CF),
@@ -131,7 +143,15 @@ fn check_events(name: &'static str, found: &[NamedEvent], expected: &[Reference]
         .iter()
         .map(|e| format!("{} {} for {:.2} s", e.time, e.stations.join("+"), e.duration_s))
         .collect();
-    check(name, ok, if list.is_empty() { "none".to_owned() } else { list.join("; ") })
+    check(
+        name,
+        ok,
+        if list.is_empty() {
+            "none".to_owned()
+        } else {
+            list.join("; ")
+        },
+    )
 }
 
 fn as_onset(result: &Option<Output>) -> Option<&OnsetOutput> {
@@ -149,7 +169,12 @@ fn as_network(result: &Option<Output>) -> Option<&NetworkOutput> {
 }
 
 fn named(records: &Records, network: &NetworkOutput) -> Vec<NamedEvent> {
-    let name = |i: &u16| records.stations.get(usize::from(*i)).map_or_else(|| i.to_string(), |s| s.station.clone());
+    let name = |i: &u16| {
+        records
+            .stations
+            .get(usize::from(*i))
+            .map_or_else(|| i.to_string(), |s| s.station.clone())
+    };
     network
         .events
         .iter()
@@ -162,10 +187,17 @@ fn named(records: &Records, network: &NetworkOutput) -> Vec<NamedEvent> {
 }
 
 fn stable(station: Option<&Station>, results: &[Option<Output>]) -> (usize, usize) {
-    let Some((station, pick)) = station.and_then(|s| Some((s, s.pick_us?))) else { return (0, 0) };
-    let medians = results.iter().filter_map(|r| as_onset(r)?.onsets.first()?.stability).map(|s| s.median);
+    let Some((station, pick)) = station.and_then(|s| Some((s, s.pick_us?))) else {
+        return (0, 0);
+    };
+    let medians = results
+        .iter()
+        .filter_map(|r| as_onset(r)?.onsets.first()?.stability)
+        .map(|s| s.median);
     let near = |median: u32| (station.time_us(median).abs_diff(pick) as f64) <= PICK_TOLERANCE_S * 1e6;
-    medians.fold((0, 0), |(all, good), median| (all + 1, good + usize::from(near(median))))
+    medians.fold((0, 0), |(all, good), median| {
+        (all + 1, good + usize::from(near(median)))
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -21,7 +21,9 @@ pub const BANDPASS_UNIT: usize = 1;
 pub const RAW_UNIT: usize = 2;
 
 /// Windows whose onsets are compared: those of the reference run.
-const BEFORES: [u32; 16] = [100, 200, 300, 320, 340, 360, 380, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 3000];
+const BEFORES: [u32; 16] = [
+    100, 200, 300, 320, 340, 360, 380, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 3000,
+];
 const AFTERS: [u32; 7] = [0, 20, 50, 100, 200, 400, 600];
 
 /// A job ready to submit.
@@ -56,8 +58,16 @@ pub fn sweep() -> Result<DemoJob, ReadError> {
     let units = units();
     let encode = |_| ReadError::Invalid("number");
     let shared = nora_kernel::borsh::to_vec(&records).map_err(encode)?;
-    let inputs = units.iter().map(nora_kernel::borsh::to_vec).collect::<Result<_, _>>().map_err(encode)?;
-    Ok(DemoJob { records, shared, inputs })
+    let inputs = units
+        .iter()
+        .map(nora_kernel::borsh::to_vec)
+        .collect::<Result<_, _>>()
+        .map_err(encode)?;
+    Ok(DemoJob {
+        records,
+        shared,
+        inputs,
+    })
 }
 
 fn units() -> Vec<UnitInput> {
@@ -85,7 +95,10 @@ fn units() -> Vec<UnitInput> {
                 for off in [1.0, 1.5, 2.0] {
                     add(onset(recursive(sta, lta, on, off, true)));
                 }
-                add(onset(TriggerSpec { detector: Detector::Classic, ..recursive(sta, lta, on, 1.5, true) }));
+                add(onset(TriggerSpec {
+                    detector: Detector::Classic,
+                    ..recursive(sta, lta, on, 1.5, true)
+                }));
             }
         }
     }
@@ -116,7 +129,12 @@ fn onset(trigger: TriggerSpec) -> UnitInput {
 }
 
 fn network(bandpass: bool, trigger: TriggerSpec) -> UnitInput {
-    UnitInput::Network(NetworkInput { stations: vec![1, 2, 3, 4], bandpass, trigger, min_stations: 3 })
+    UnitInput::Network(NetworkInput {
+        stations: vec![1, 2, 3, 4],
+        bandpass,
+        trigger,
+        min_stations: 3,
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,20 @@ pub fn time_of_day(hour: i64, minute: i64, second: i64, us: i64) -> Result<i64, 
 
 /// Lengths of months of a year.
 fn months(year: i64) -> [i64; 12] {
-    [31, if is_leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    [
+        31,
+        if is_leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ]
 }
 
 /// Reads `YYYY-MM-DDTHH:MM:SS[.ffffff]`.
@@ -76,11 +89,19 @@ pub fn parse(text: &str) -> Result<i64, ReadError> {
 fn numbers(text: &str, separator: char) -> Result<[i64; 3], ReadError> {
     let mut parts = text.split(separator).map(|p| {
         let plain = !p.is_empty() && p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit());
-        if plain { p.parse().map_err(|_| ReadError::Invalid("time")) } else { Err(ReadError::Invalid("time")) }
+        if plain {
+            p.parse().map_err(|_| ReadError::Invalid("time"))
+        } else {
+            Err(ReadError::Invalid("time"))
+        }
     });
     let mut next = || parts.next().unwrap_or(Err(ReadError::Invalid("time")));
     let found = [next()?, next()?, next()?];
-    if parts.next().is_some() { Err(ReadError::Invalid("time")) } else { Ok(found) }
+    if parts.next().is_some() {
+        Err(ReadError::Invalid("time"))
+    } else {
+        Ok(found)
+    }
 }
 
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, rounded down to milliseconds.
