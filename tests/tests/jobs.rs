@@ -70,3 +70,18 @@ fn committee(genesis: &[u8]) -> nora_core::Committee {
     let genesis: nora_ledger::Genesis = nora_core::codec::decode(genesis, 1 << 16).unwrap();
     genesis.committee
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_requester_that_comes_back_finds_its_job() {
+    let world = World::start().await;
+    let numbers: Vec<u64> = (500..532).collect();
+    let requester = world.requester().await;
+    let job = requester.submit(squares(numbers.clone(), ModeId::Paper)).await.unwrap();
+    requester.stop().await;
+
+    let again = world.requester().await;
+    assert_eq!(again.progress(job).await.unwrap().units, 32);
+    let _volunteers = [world.volunteer(1).await, world.volunteer(2).await];
+    let collected = timeout(PATIENCE, again.collect(job)).await.expect("the job ends").unwrap();
+    assert_eq!(collected.outputs, answers(numbers));
+}

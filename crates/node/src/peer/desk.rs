@@ -59,6 +59,8 @@ struct Mine {
 pub(crate) struct Desk {
     waiting: BTreeMap<Hash, Waiting>,
     mine: BTreeMap<JobId, Mine>,
+    /// Jobs of an earlier run, or of others, whose results were asked for and whose blobs are on the way.
+    adopting: BTreeMap<JobId, Vec<oneshot::Sender<Result<Collected, NodeError>>>>,
 }
 
 impl Mine {
@@ -164,10 +166,9 @@ impl Peer {
         }
     }
 
-    /// True if this peer requested any job that is still open.
+    /// True if this peer requested any job that is still open, in this run or an earlier one.
     pub(super) fn has_open_jobs(&self) -> bool {
-        let state = self.follower.state();
-        self.desk.mine.keys().any(|j| state.job(j).is_some_and(|j| j.status == JobStatus::Open))
+        self.follower.state().open_jobs().iter().any(|(_, job)| job.requester == self.me)
     }
 
     pub(super) fn desk_blocks(&mut self, events: &[Event]) {
@@ -271,25 +272,52 @@ impl Peer {
         }
     }
 
-    pub(super) fn progress(&self, job: &JobId) -> Option<JobProgress> {
-        let mine = self.desk.mine.get(job)?;
+    pub(super) fn progress(&self, id: &JobId) -> Option<JobProgress> {
         let state = self.follower.state();
-        let online = state.identities().filter(|(_, i)| i.online).count();
+        let job = state.job(id)?;
+        let mine = self.desk.mine.get(id);
         Some(JobProgress {
+            units: job.spec.units,
+            accepted: job.accepted,
+            executions: job.executions,
+            ended: job.status != JobStatus::Open,
             height: self.follower.height(),
-            online: u32::try_from(online).unwrap_or(u32::MAX),
-            fetched: u32::try_from(mine.outputs.len()).unwrap_or(u32::MAX),
-            ..mine.progress.clone()
+            online: u32::try_from(state.online().count()).unwrap_or(u32::MAX),
+            fetched: mine.map_or(0, |m| u32::try_from(m.outputs.len()).unwrap_or(u32::MAX)),
+            ..mine.map_or_else(JobProgress::default, |m| m.progress.clone())
         })
     }
 
     pub(super) fn collect(&mut self, job: JobId, reply: oneshot::Sender<Result<Collected, NodeError>>) {
-        match self.desk.mine.get_mut(&job) {
-            Some(mine) => mine.collectors.push(reply),
+        if let Some(mine) = self.desk.mine.get_mut(&job) {
+            mine.collectors.push(reply);
+        } else if self.follower.state().job(&job).is_none() {
+            let _ = reply.send(Err(NodeError::Job("the ledger does not know that job".into())));
+        } else if let Some(data) = self.jobs.get(&job).cloned() {
+            self.adopt(job, data, vec![reply]);
+        } else {
+            self.desk.adopting.entry(job).or_default().push(reply);
+            self.fetch_job(job);
+        }
+    }
+
+    /// The blobs of a job that is wanted here arrived, or cannot be had.
+    pub(super) fn on_adoption(&mut self, job: JobId) {
+        let Some(replies) = self.desk.adopting.remove(&job) else { return };
+        match self.jobs.get(&job).cloned() {
+            Some(data) => self.adopt(job, data, replies),
             None => {
-                let _ = reply.send(Err(NodeError::Job("this node did not submit that job".into())));
+                for reply in replies {
+                    let _ = reply.send(Err(NodeError::Job("its kernel and inputs cannot be fetched".into())));
+                }
             }
         }
+    }
+
+    fn adopt(&mut self, job: JobId, data: Arc<JobData>, collectors: Vec<oneshot::Sender<Result<Collected, NodeError>>>) {
+        let shared = data.spec.shared.map(|_| data.kernel.shared.to_vec());
+        self.desk.mine.insert(job, Mine { collectors, ..Mine::new(data, shared) });
+        self.desk_blocks(&[]);
     }
 
     fn finish_collections(&mut self) {

@@ -101,6 +101,8 @@ pub(crate) struct Peer {
     store: Arc<dyn Store>,
     follower: Follower,
     asking: bool,
+    /// Told once the ledger was followed up to what a relay has.
+    reached: Option<oneshot::Sender<()>>,
     outbox: Outbox,
     uploads: Uploads,
     jobs: Jobs,
@@ -212,6 +214,7 @@ impl Peer {
                         self.problems.add(Problem::Kernel(why.to_string()));
                     }
                 }
+                self.on_adoption(job);
             }
             Done::Unit { run, index, result } => self.on_unit(run, index, result),
             Done::RunEnded(run) => self.on_run_ended(run),

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::channel::{mpsc, oneshot};
 use nora_core::{Keypair, PeerKey, codec};
 use nora_ledger::Genesis;
-use nora_net::{NetConfig, NetEvent};
+use nora_net::NetConfig;
 use nora_platform::now_ms;
 use nora_store::Store;
 
@@ -18,7 +18,7 @@ use super::observe::{Problems, Story};
 use super::outbox::Outbox;
 use super::secrets::Secrets;
 use super::uploads::Uploads;
-use super::{Control, Events, INTERNAL, Peer, work};
+use super::{Control, INTERNAL, Peer, work};
 use crate::bootstrap::{Bootstrap, MAX_BOOTSTRAP};
 use crate::error::NodeError;
 use crate::executor::Pool;
@@ -44,7 +44,7 @@ pub(crate) struct PeerConfig {
 /// A running peer.
 pub(crate) struct Started {
     pub(crate) controls: mpsc::Sender<Control>,
-    /// Fulfilled when the first relay is connected.
+    /// Fulfilled when the ledger was followed up to what a relay has.
     pub(crate) reached: oneshot::Receiver<()>,
 }
 
@@ -74,7 +74,6 @@ impl Peer {
         let net_config = NetConfig { dial, reserve: true, ..NetConfig::new(seed) };
         let (net, net_events) = nora_net::start(net_config)?;
         let (reached_tx, reached) = oneshot::channel();
-        let net_events = tell_first_relay(net_events, reached_tx);
 
         pool.set_limits(limits.threads, limits.duty);
         let (done, ends) = mpsc::channel(INTERNAL);
@@ -91,6 +90,7 @@ impl Peer {
             store,
             follower,
             asking: false,
+            reached: Some(reached_tx),
             uploads: Uploads::default(),
             jobs: Jobs::default(),
             pool,
@@ -111,7 +111,7 @@ impl Peer {
             done,
             last_flush: now_ms(),
         };
-        nora_platform::spawn(peer.run(net_events, control_events, ends));
+        nora_platform::spawn(peer.run(net_events.boxed().fuse(), control_events, ends));
         Ok(Started { controls, reached })
     }
 }
@@ -124,22 +124,4 @@ fn genesis(bootstrap: &Bootstrap) -> Result<Genesis, NodeError> {
         return Err(NodeError::Bootstrap("genesis is not the one of the named ledger".into()));
     }
     Ok(genesis)
-}
-
-/// Passes events on and says once when the first relay is there.
-fn tell_first_relay(
-    events: nora_net::NetEvents,
-    reached: oneshot::Sender<()>,
-) -> Events {
-    let mut reached = Some(reached);
-    events
-        .inspect(move |event| {
-            if let NetEvent::Connected { .. } = event
-                && let Some(reached) = reached.take()
-            {
-                let _ = reached.send(());
-            }
-        })
-        .boxed()
-        .fuse()
 }

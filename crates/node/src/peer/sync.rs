@@ -67,9 +67,17 @@ impl Peer {
         self.spawn(async move { Done::Asked(net.request(relay, request).await) });
     }
 
+    fn is_reached(&mut self) {
+        if let Some(reached) = self.reached.take() {
+            // Nobody may wait for it.
+            let _ = reached.send(());
+        }
+    }
+
     /// Asks for what is missing, if anything is.
     pub(super) fn sync(&mut self) {
         match self.follower.need() {
+            Need::Nothing if self.follower.height() > 0 && self.relay().is_some() => self.is_reached(),
             Need::Nothing => {}
             Need::Blocks(from) => self.ask(Request::Blocks { from, max: MAX_BLOCKS }),
             Need::Snapshot => self.fetch_snapshot(),
@@ -82,6 +90,7 @@ impl Peer {
             Ok(Response::Head(Some(block))) => {
                 self.offer(block);
             }
+            Ok(Response::Head(None)) => self.is_reached(),
             Ok(Response::Blocks(blocks)) => {
                 let mut executed = 0;
                 for block in blocks.into_iter().take(usize::from(MAX_BLOCKS)) {

@@ -179,7 +179,7 @@ impl Peer {
         self.start_run(kind, job, data, units, tasks);
     }
 
-    fn fetch_job(&mut self, job: JobId) {
+    pub(super) fn fetch_job(&mut self, job: JobId) {
         let (Some(relay), Some(entry)) = (self.relay(), self.follower.state().job(&job)) else { return };
         let spec = entry.spec.clone();
         if self.jobs.begin(job) {
