@@ -11,8 +11,10 @@ use serde_json::json;
 use crate::paths::Paths;
 use crate::proc;
 
-/// The version that `libp2p-swarm` pins (ARCHITECTURE.md, "Pins"); part of the web build's cache keys.
+/// The version that `libp2p-swarm` pins (ARCHITECTURE.md, "Pins").
 pub const VERSION: &str = "0.2.108";
+/// Version and options of [`bindgen`]: part of the web build's cache keys.
+pub const SETTINGS: &str = "0.2.108 web default-path no-typescript";
 
 /// Flags for every Chromium that tests start: no sandbox because continuous integration runs as root, no traffic of its own.
 pub const CHROME_FLAGS: &[&str] = &[
@@ -34,6 +36,7 @@ pub const CHROME_FLAGS: &[&str] = &[
 pub fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(wasm)
+        .omit_default_module_path(false)
         .web(true)
         .and_then(|bindgen| bindgen.typescript(false).generate(out))
         .map_err(|error| anyhow!("wasm-bindgen {VERSION} on {}: {error:#}", wasm.display()))

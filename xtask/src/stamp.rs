@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 /// Hexadecimal SHA-256 over the parts, each with its length, so that no two lists give the same input.
@@ -31,14 +31,21 @@ pub fn cached(cache: &Path, key: &str, make: impl FnOnce(&Path) -> Result<()>) -
     if done.is_dir() {
         return Ok(done);
     }
-    let part = cache.join(format!("{key}.part"));
+    // Two commands may run at once: each makes its own.
+    let part = cache.join(format!("{key}.{}.part", std::process::id()));
     if part.exists() {
         fs::remove_dir_all(&part)?;
     }
     fs::create_dir_all(&part).with_context(|| format!("cannot write {}", part.display()))?;
     make(&part)?;
-    fs::rename(&part, &done)?;
-    Ok(done)
+    if fs::rename(&part, &done).is_err() && done.is_dir() {
+        fs::remove_dir_all(&part)?;
+    }
+    if done.is_dir() {
+        Ok(done)
+    } else {
+        bail!("cannot write {}", done.display())
+    }
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ fn module(paths: &Paths, wasm: &Path, name: &str, optimise: bool) -> Result<Path
     let flags = if optimise { WASM_OPT.join(" ") } else { String::new() };
     let key = stamp::key(&[
         &bytes,
-        bindgen::VERSION.as_bytes(),
+        bindgen::SETTINGS.as_bytes(),
         &optimiser(paths)?,
         flags.as_bytes(),
         name.as_bytes(),

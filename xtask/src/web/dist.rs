@@ -27,7 +27,10 @@ pub fn assemble(paths: &Paths, modules: &[PathBuf]) -> Result<()> {
         collect(module, "", &mut files)?;
     }
     let files = names::by_content(&files)?;
-    let (dist, fresh) = (paths.dist(), paths.root.join("www/dist.new"));
+    let (dist, fresh) = (
+        paths.dist(),
+        paths.root.join(format!("www/dist.{}.new", std::process::id())),
+    );
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
     }

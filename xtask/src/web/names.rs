@@ -108,17 +108,18 @@ fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Option<&'a str> {
         .flatten()
 }
 
-/// Where `name` stands in `text` as a whole name: not as the tail or head of a longer one.
+/// Where `name` stands in `text` as an address: quoted or in `url()`, after `./` or a base path, alone or before a query.
+/// Words in comments are no addresses.
 fn places(text: &str, name: &str) -> Vec<usize> {
-    let part_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let whole = |at: usize| {
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        let after = text.get(at + name.len()..).and_then(|tail| tail.chars().next());
-        !before.is_some_and(part_of_name) && !after.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    let address = |at: usize| {
+        let head = text.get(..at).unwrap_or_default().trim_end_matches(['.', '/']);
+        let tail = text.get(at + name.len()..).unwrap_or_default();
+        let slash = head.len() == at || text.get(..at).is_some_and(|head| head.ends_with('/'));
+        slash && head.ends_with(['"', '\'', '(']) && tail.starts_with(['"', '\'', ')', '?', '#'])
     };
     text.match_indices(name)
         .map(|(at, _)| at)
-        .filter(|at| whole(*at))
+        .filter(|at| address(*at))
         .collect()
 }
 

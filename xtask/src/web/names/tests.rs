@@ -28,7 +28,7 @@ fn references_follow_the_new_names_through_several_files() {
         ),
         ("nora_ui_bg.wasm", "u"),
         ("nora_web_worker_bg.wasm", "w"),
-        ("robots.txt", "boot.js"),
+        ("robots.txt", "'boot.js'"),
     ]))
     .unwrap();
     assert!(out.contains_key("index.html") && out.contains_key("robots.txt"));
@@ -52,9 +52,9 @@ fn references_follow_the_new_names_through_several_files() {
 fn a_change_deep_down_changes_every_name_above_it() {
     let of = |wasm: &str| {
         by_content(&files(&[
-            ("index.html", "a.js"),
-            ("a.js", "b.js"),
-            ("b.js", "c.wasm"),
+            ("index.html", "'a.js'"),
+            ("a.js", "'b.js'"),
+            ("b.js", "'c.wasm'"),
             ("c.wasm", wasm),
         ]))
         .unwrap()
@@ -68,19 +68,33 @@ fn a_change_deep_down_changes_every_name_above_it() {
 #[test]
 fn folders_and_names_within_names() {
     let out = by_content(&files(&[
-        ("index.html", "x/a.js a.js b-a.js"),
+        ("index.html", "'./x/a.js' url(a.js) 'b-a.js' '../a.js?v=1'"),
         ("x/a.js", "1"),
         ("a.js", "2"),
     ]))
     .unwrap();
     let index = String::from_utf8(out["index.html"].clone()).unwrap();
-    assert!(index.starts_with("x/a-") && index.ends_with(" b-a.js"), "{index}");
+    assert!(
+        index.starts_with("'./x/a-") && index.contains(" url(a-") && index.contains(" 'b-a.js' '../a-"),
+        "{index}"
+    );
+    assert!(index.ends_with(".js?v=1'"), "{index}");
     assert!(name_of(&out, "x/a-").ends_with(".js"));
 }
 
 #[test]
+fn words_in_a_comment_are_no_addresses() {
+    let out = by_content(&files(&[
+        ("boot.js", "import './ui.js'"),
+        ("ui.js", "// Called by `boot.js`, see boot.js."),
+    ]))
+    .unwrap();
+    assert!(out.contains_key("boot.js") && name_of(&out, "ui-").ends_with(".js"));
+}
+
+#[test]
 fn a_circle_is_refused() {
-    let error = by_content(&files(&[("a.js", "./b.js"), ("b.js", "./a.js")]))
+    let error = by_content(&files(&[("a.js", "'./b.js'"), ("b.js", "'./a.js'")]))
         .unwrap_err()
         .to_string();
     assert!(error.contains("circle") && error.contains("a.js"), "{error}");
