@@ -173,7 +173,10 @@ impl Certificate {
         let mut last = None;
         let mut signed: u128 = 0;
         for (index, signature) in &self.signatures {
-            let member = committee.members.get(usize::from(*index)).ok_or(BlockError::BadCertificate)?;
+            let member = committee
+                .members
+                .get(usize::from(*index))
+                .ok_or(BlockError::BadCertificate)?;
             if last.is_some_and(|l| l >= *index) || !member.key.verify(vote.as_bytes(), signature) {
                 return Err(BlockError::BadCertificate);
             }

@@ -35,7 +35,10 @@ pub fn encode<T: BorshSerialize>(value: &T) -> Vec<u8> {
 /// [`CodecError::TooLarge`] before anything is read, else [`CodecError::Malformed`].
 pub fn decode<T: BorshDeserialize>(bytes: &[u8], limit: usize) -> Result<T, CodecError> {
     if bytes.len() > limit {
-        return Err(CodecError::TooLarge { got: bytes.len(), limit });
+        return Err(CodecError::TooLarge {
+            got: bytes.len(),
+            limit,
+        });
     }
     T::try_from_slice(bytes).map_err(|_| CodecError::Malformed)
 }

@@ -1,9 +1,12 @@
 //! Messages between the page and a compute worker, and what can go wrong with a unit (issue: "never on the page thread").
 
+use std::sync::OnceLock;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use thiserror::Error;
 
 use crate::hash::Hash;
+use crate::job::{Answer, answer_of};
 
 /// Version of these messages; a worker of another version is not used.
 pub const WORKER_PROTOCOL: u32 = 1;
@@ -115,18 +118,38 @@ pub const KERNEL_ABI: i32 = 1;
 
 /// What a unit's output starts with when the kernel itself failed.
 pub const FAULT_PREFIX: &[u8] = b"nora-fault:";
+/// What follows it when the unit ran past its deadline here.
+const DEADLINE: &[u8] = b"deadline";
+/// What follows it when the unit asked for more memory than there was here.
+const MEMORY: &[u8] = b"memory";
 
-/// The output that stands for a kernel's own failure, so that peers can agree on it like on any other answer and a
-/// poison unit ends with its job. `None` for a failure of this machine, about which nobody else can know.
+/// The output that stands for a kernel's own failure, so that a poison unit ends with its job. `None` for a failure
+/// of this machine, about which nobody else can know.
+///
+/// A trap, a refusal and a bad output are the same everywhere: peers agree on them like on any other answer. Time and
+/// memory depend on the machine: their answers are abstentions, see [`is_abstention`].
 #[must_use]
 pub fn fault_output(fault: &Fault) -> Option<Vec<u8>> {
     let name: &[u8] = match fault {
         Fault::Refused(_) => b"refused",
         Fault::Trap(_) => b"trap",
-        Fault::Deadline(_) => b"deadline",
-        Fault::Memory => b"memory",
+        Fault::Deadline(_) => DEADLINE,
+        Fault::Memory => MEMORY,
         Fault::Output { .. } => b"output",
         Fault::Worker(_) => return None,
     };
     Some([FAULT_PREFIX, name].concat())
 }
+
+/// True if the answer says "my machine could not", not what the unit's output is. The rules hold such an answer to be
+/// neither right nor wrong, so that nobody is exposed as a liar for being slow; only a requester can make it final.
+#[must_use]
+pub fn is_abstention(answer: &Answer) -> bool {
+    static ABSTENTIONS: OnceLock<[Answer; 2]> = OnceLock::new();
+    ABSTENTIONS
+        .get_or_init(|| [DEADLINE, MEMORY].map(|name| answer_of(&[FAULT_PREFIX, name].concat())))
+        .contains(answer)
+}
+
+#[cfg(test)]
+mod tests;

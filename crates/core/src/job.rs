@@ -76,7 +76,10 @@ pub struct UnitInputs(pub Vec<Vec<u8>>);
 /// SHA-256 of the submitted bytes plus the admission version (DESIGN section 10 item 6).
 #[must_use]
 pub fn kernel_id(module: &[u8]) -> Hash {
-    Hash::of(Domain::Kernel, &[Hash::sha256(module).as_bytes(), &ADMISSION_VERSION.to_le_bytes()])
+    Hash::of(
+        Domain::Kernel,
+        &[Hash::sha256(module).as_bytes(), &ADMISSION_VERSION.to_le_bytes()],
+    )
 }
 
 /// The answer that `output` stands for.

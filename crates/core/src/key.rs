@@ -17,8 +17,11 @@ impl PeerKey {
     /// True if `signature` is this key's on `message`, by `verify_strict`; false for a key that is no curve point.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
-        let Ok(key) = VerifyingKey::from_bytes(&self.0) else { return false };
-        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0)).is_ok()
+        let Ok(key) = VerifyingKey::from_bytes(&self.0) else {
+            return false;
+        };
+        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0))
+            .is_ok()
     }
 }
 

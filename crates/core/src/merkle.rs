@@ -77,7 +77,11 @@ pub fn prove<L: AsRef<[u8]>>(leaves: &[L], index: usize) -> Option<MerkleProof> 
         level = level_up(&level);
         at /= 2;
     }
-    Some(MerkleProof { index: index32, count, siblings })
+    Some(MerkleProof {
+        index: index32,
+        count,
+        siblings,
+    })
 }
 
 impl MerkleProof {
@@ -93,7 +97,11 @@ impl MerkleProof {
         while width > 1 {
             if at ^ 1 < width {
                 let Some(sibling) = siblings.next() else { return false };
-                hash = if at.is_multiple_of(2) { node(&hash, sibling) } else { node(sibling, &hash) };
+                hash = if at.is_multiple_of(2) {
+                    node(&hash, sibling)
+                } else {
+                    node(sibling, &hash)
+                };
             }
             at /= 2;
             width = width.div_ceil(2);

@@ -50,7 +50,11 @@ impl StateProof {
     /// [`ProofError::BadPath`].
     pub fn verify_path(&self) -> Result<(), ProofError> {
         self.path
-            .verify(jmt::RootHash(self.header.state_root.0), KeyHash::with::<Sha256>(&self.key), self.value.as_ref())
+            .verify(
+                jmt::RootHash(self.header.state_root.0),
+                KeyHash::with::<Sha256>(&self.key),
+                self.value.as_ref(),
+            )
             .map_err(|_| ProofError::BadPath)
     }
 }

@@ -160,6 +160,14 @@ impl SignedTx {
     pub fn id(&self) -> Hash {
         self.body.id()
     }
+
+    /// The transaction's id, and the size of the encoded transaction in bytes: both from one encoding.
+    #[must_use]
+    pub fn id_and_size(&self) -> (Hash, usize) {
+        let body = codec::encode(&self.body);
+        let id = Hash::of(Domain::Tx, &[&body]);
+        (id, body.len() + self.signature.0.len())
+    }
 }
 
 /// Leaf of a batch: H(tag | ledger | job | unit | owner | answer | salt). Binds owner, job and unit.
@@ -167,14 +175,24 @@ impl SignedTx {
 pub fn leaf(ledger: &Hash, job: &JobId, unit: UnitIndex, owner: &PeerKey, answer: &Answer, salt: &Salt) -> Hash {
     Hash::of(
         Domain::Leaf,
-        &[ledger.as_ref(), job.as_ref(), &unit.to_be_bytes(), &owner.0, answer.as_ref(), salt],
+        &[
+            ledger.as_ref(),
+            job.as_ref(),
+            &unit.to_be_bytes(),
+            &owner.0,
+            answer.as_ref(),
+            salt,
+        ],
     )
 }
 
 /// An auditor's seal: H(tag | ledger | job | batch | leaf | draw | auditor | answer | salt). A copied seal is
 /// worthless, because it names its auditor (DESIGN section 10 item 4).
 #[must_use]
-#[allow(clippy::too_many_arguments, reason = "the pre-image's fields, in the order of the design text")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the pre-image's fields, in the order of the design text"
+)]
 pub fn seal(
     ledger: &Hash,
     job: &JobId,
@@ -211,7 +229,17 @@ pub fn calibration_seal(
     salt: &Salt,
 ) -> Hash {
     let answers = codec::encode(&answers.to_vec());
-    Hash::of(Domain::Calibration, &[ledger.as_ref(), job.as_ref(), &wave.to_be_bytes(), &peer.0, &answers, salt])
+    Hash::of(
+        Domain::Calibration,
+        &[
+            ledger.as_ref(),
+            job.as_ref(),
+            &wave.to_be_bytes(),
+            &peer.0,
+            &answers,
+            salt,
+        ],
+    )
 }
 
 #[cfg(test)]

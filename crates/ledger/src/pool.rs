@@ -1,7 +1,8 @@
-//! Transactions that wait for a block: bounded, in order of arrival.
+//! Transactions that wait for a block: bounded, each sender's in order of arrival, and no sender before all others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use nora_core::block::MAX_BLOCK_TXS;
 use nora_core::{Hash, PeerKey, SignedTx};
 use thiserror::Error;
 
@@ -16,6 +17,8 @@ pub struct PoolLimits {
     pub bytes: usize,
     /// Most transactions of one sender.
     pub per_sender: usize,
+    /// Most bytes of one sender's transactions.
+    pub bytes_per_sender: usize,
 }
 
 impl Default for PoolLimits {
@@ -23,7 +26,9 @@ impl Default for PoolLimits {
         Self {
             txs: 8192,
             bytes: 16 * 1024 * 1024,
-            per_sender: 128,
+            // A whole block: what one volunteer sends in one interval when batches are small and others are few.
+            per_sender: MAX_BLOCK_TXS,
+            bytes_per_sender: 2 * 1024 * 1024,
         }
     }
 }
@@ -37,7 +42,7 @@ pub enum PoolError {
     /// It waits already.
     #[error("transaction is in the pool already")]
     Duplicate,
-    /// The sender has as many waiting as one sender may have.
+    /// The sender has as much waiting as one sender may have.
     #[error("sender has too many transactions waiting")]
     SenderFull,
     /// No room; try again later.
@@ -52,7 +57,14 @@ pub struct Pool {
     limits: PoolLimits,
     queue: VecDeque<Waiting>,
     ids: BTreeSet<Hash>,
-    senders: BTreeMap<PeerKey, usize>,
+    senders: BTreeMap<PeerKey, Share>,
+    bytes: usize,
+}
+
+/// What one sender has waiting.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    txs: usize,
     bytes: usize,
 }
 
@@ -114,26 +126,43 @@ impl Pool {
             return Err(PoolError::Full);
         }
         let sender = tx.body.sender;
-        let waiting = self.senders.get(&sender).copied().unwrap_or(0);
-        if waiting >= self.limits.per_sender {
+        let share = self.senders.get(&sender).copied().unwrap_or_default();
+        if share.txs >= self.limits.per_sender {
             return Err(PoolError::SenderFull);
         }
         let bytes = admit(&tx, &self.ledger)?;
+        let share = Share {
+            txs: share.txs + 1,
+            bytes: share.bytes.saturating_add(bytes),
+        };
+        if share.bytes > self.limits.bytes_per_sender {
+            return Err(PoolError::SenderFull);
+        }
         let total = self.bytes.saturating_add(bytes);
         if total > self.limits.bytes {
             return Err(PoolError::Full);
         }
         self.bytes = total;
         self.ids.insert(id);
-        self.senders.insert(sender, waiting + 1);
+        self.senders.insert(sender, share);
         self.queue.push_back(Waiting { id, bytes, tx });
         Ok(id)
     }
 
-    /// The oldest transactions, at most `count`, in order of arrival. They stay until removed.
+    /// The oldest transaction of every sender, then every sender's second, and so on, at most `count`. So whoever has
+    /// filled its own share delays nobody else. They stay until removed.
     #[must_use]
     pub fn oldest(&self, count: usize) -> Vec<SignedTx> {
-        self.queue.iter().take(count).map(|w| w.tx.clone()).collect()
+        let mut rounds: BTreeMap<PeerKey, usize> = BTreeMap::new();
+        let mut order: Vec<(usize, &Waiting)> = Vec::with_capacity(self.queue.len());
+        for waiting in &self.queue {
+            let round = rounds.entry(waiting.tx.body.sender).or_default();
+            order.push((*round, waiting));
+            *round += 1;
+        }
+        // Stable: within a round, the order is that of arrival.
+        order.sort_by_key(|(round, _)| *round);
+        order.into_iter().take(count).map(|(_, w)| w.tx.clone()).collect()
     }
 
     /// Removes transactions: those of a block that was taken, and those that were refused.
@@ -148,9 +177,10 @@ impl Pool {
                 return true;
             }
             *total = total.saturating_sub(w.bytes);
-            if let Some(n) = senders.get_mut(&w.tx.body.sender) {
-                *n = n.saturating_sub(1);
-                if *n == 0 {
+            if let Some(share) = senders.get_mut(&w.tx.body.sender) {
+                share.txs = share.txs.saturating_sub(1);
+                share.bytes = share.bytes.saturating_sub(w.bytes);
+                if share.txs == 0 {
                     senders.remove(&w.tx.body.sender);
                 }
             }

@@ -4,28 +4,16 @@ use super::calibration::WaveReveal;
 use super::commit::Commit;
 use super::types::Cause;
 use super::{BlockCtx, Rejection, WorkState};
-use crate::codec;
-use crate::hash::{Domain, Hash};
 use crate::key::PeerKey;
-use crate::tx::{Action, MAX_TX_BYTES, SignedTx};
-
-/// Bytes of a signature.
-const SIGNATURE_BYTES: usize = 64;
+use crate::tx::{Action, SignedTx, TxBody};
 
 impl WorkState {
-    /// Checks ledger, signature, size, nonce and sender, then the action. Every handler validates before it writes.
+    /// Checks ledger, nonce and sender, then the action. Every handler validates before it writes. Size and signature
+    /// are the engine's matter, see [`super::Rules::apply`].
     pub(super) fn execute(&mut self, tx: &SignedTx, ctx: &BlockCtx) -> Result<(), Rejection> {
         let body = &tx.body;
         if body.ledger != ctx.ledger {
             return Err(Rejection::OtherLedger);
-        }
-        let encoded = codec::encode(body);
-        let id = Hash::of(Domain::Tx, &[&encoded]);
-        if !body.sender.verify(id.as_bytes(), &tx.signature) {
-            return Err(Rejection::BadSignature);
-        }
-        if encoded.len() + SIGNATURE_BYTES > MAX_TX_BYTES {
-            return Err(Rejection::TooLarge);
         }
         match self.identities.get(&body.sender) {
             Some(identity) if body.nonce <= identity.nonce => return Err(Rejection::OldNonce),
@@ -34,19 +22,20 @@ impl WorkState {
             }
             _ => {}
         }
-        self.act(body.sender, id, &body.action, ctx)?;
+        self.act(body, ctx)?;
         self.saw(&body.sender, body.nonce, is_work(&body.action), ctx);
         Ok(())
     }
 
-    fn act(&mut self, sender: PeerKey, id: Hash, action: &Action, ctx: &BlockCtx) -> Result<(), Rejection> {
-        match action {
+    fn act(&mut self, body: &TxBody, ctx: &BlockCtx) -> Result<(), Rejection> {
+        let sender = body.sender;
+        match &body.action {
             Action::Announce => self.announce(sender, ctx),
             Action::Leave => {
                 self.set_offline(&sender, Cause::SeatLost, ctx);
                 Ok(())
             }
-            Action::SubmitJob(spec) => self.submit(sender, id, spec, ctx),
+            Action::SubmitJob(spec) => self.submit(sender, body.id(), spec, ctx),
             Action::CancelJob { job } => self.cancel(sender, job, ctx),
             Action::OfferCalibration { job, units, seal } => self.offer_calibration(&sender, job, units, seal, ctx),
             Action::SealCalibration { job, wave, seal } => self.seal_calibration(sender, job, *wave, seal, ctx),
@@ -79,7 +68,7 @@ impl WorkState {
                     root,
                     opened: opened.as_ref(),
                 };
-                self.commit(sender, id, &commit, ctx)
+                self.commit(sender, body.id(), &commit, ctx)
             }
             Action::Seal { batch, seals } => self.seal(&sender, batch, seals),
             Action::Reveal { batch, answers, salt } => self.reveal(&sender, batch, answers, salt, ctx),

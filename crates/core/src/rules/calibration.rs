@@ -6,6 +6,7 @@ use super::limits::{MAX_WAVE_SEALS, MAX_WAVE_UNITS, MAX_WAVES};
 use super::types::{Cause, Identity, Job, Role, UnitStatus, Wave, WaveSeal};
 use super::{BlockCtx, Rejection, WorkState};
 use crate::block::Height;
+use crate::compute::is_abstention;
 use crate::hash::Hash;
 use crate::job::{Answer, JobId, ModeId, UnitIndex};
 use crate::key::PeerKey;
@@ -30,6 +31,28 @@ impl Wave {
 impl WaveReveal<'_> {
     fn seal(&self, ledger: &Hash, peer: &PeerKey) -> Hash {
         tx::calibration_seal(ledger, self.job, self.wave, peer, self.answers, self.salt)
+    }
+}
+
+/// What a stray's answers to a wave are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    Right,
+    Wrong,
+    /// It abstained where the requester did not, or there was nothing but abstentions to agree with.
+    Nothing,
+}
+
+impl Proof {
+    fn of(stray: &[Answer], requester: &[Answer]) -> Self {
+        let pairs = || stray.iter().zip(requester).filter(|(_, right)| !is_abstention(right));
+        if stray.len() != requester.len() || pairs().any(|(given, right)| given != right && !is_abstention(given)) {
+            Self::Wrong
+        } else if pairs().next().is_some() && pairs().all(|(given, right)| given == right) {
+            Self::Right
+        } else {
+            Self::Nothing
+        }
     }
 }
 
@@ -170,8 +193,8 @@ impl WorkState {
             if reveal.seal(&ctx.ledger, &sender) != sealed.seal {
                 return Err(Rejection::SealMismatch);
             }
-            let right = entry.answers.as_deref() == Some(reveal.answers);
-            self.stray_reveals(sender, reveal, right, ctx);
+            let proof = Proof::of(reveal.answers, entry.answers.as_deref().unwrap_or_default());
+            self.stray_reveals(sender, reveal, proof, ctx);
         }
         self.count_executions(reveal.job, reveal.answers.len());
         Ok(())
@@ -192,24 +215,26 @@ impl WorkState {
         self.close_if_answered(reveal.job, reveal.wave);
     }
 
-    fn stray_reveals(&mut self, sender: PeerKey, reveal: &WaveReveal<'_>, right: bool, ctx: &BlockCtx) {
+    fn stray_reveals(&mut self, sender: PeerKey, reveal: &WaveReveal<'_>, proof: Proof, ctx: &BlockCtx) {
         let Some(entry) = self.waves.get_mut(&(*reveal.job, reveal.wave)) else {
             return;
         };
         if let Some(seal) = entry.seals.iter_mut().find(|s| s.peer == sender) {
-            seal.right = Some(right);
+            seal.right = Some(proof == Proof::Right);
         }
         self.close_if_answered(reveal.job, reveal.wave);
         let Some(identity) = self.identities.get_mut(&sender) else {
             return;
         };
-        if !right {
-            identity.dissented += 1;
-        } else {
-            identity.agreed += 1;
-            if calibratable(identity) {
-                identity.reputation = identity.reputation.max(1);
-                self.set_role(&sender, Role::Auditor, Cause::Proved, ctx);
+        match proof {
+            Proof::Wrong => identity.dissented += 1,
+            Proof::Nothing => {}
+            Proof::Right => {
+                identity.agreed += 1;
+                if calibratable(identity) {
+                    identity.reputation = identity.reputation.max(1);
+                    self.set_role(&sender, Role::Auditor, Cause::Proved, ctx);
+                }
             }
         }
     }

@@ -60,6 +60,10 @@ pub trait Rules: Sized {
     fn begin(&mut self, ctx: &BlockCtx);
     /// Executes one transaction. A refused transaction changes nothing.
     ///
+    /// Precondition: the caller has checked that the transaction is no larger than [`crate::tx::MAX_TX_BYTES`] and that
+    /// the signature is the sender's ([`SignedTx::verify`]). Rules believe the sender; a caller that passes on an
+    /// unchecked transaction lets anybody act for anybody.
+    ///
     /// # Errors
     /// The reason, for the sender.
     fn apply(&mut self, tx: &SignedTx, ctx: &BlockCtx) -> Result<(), Self::Rejection>;

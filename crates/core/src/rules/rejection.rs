@@ -8,12 +8,6 @@ pub enum Rejection {
     /// Signed for another ledger.
     #[error("the transaction is for another ledger")]
     OtherLedger,
-    /// The signature is not the sender's.
-    #[error("the signature is not the sender's")]
-    BadSignature,
-    /// Larger than [`crate::tx::MAX_TX_BYTES`].
-    #[error("the transaction is too large")]
-    TooLarge,
     /// Replayed, or overtaken by a later one.
     #[error("the nonce was used before")]
     OldNonce,

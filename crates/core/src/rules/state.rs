@@ -1,18 +1,19 @@
-//! The work ledger's state: typed tables, what follows from them, and the door to the engine.
+//! The work ledger's state: typed tables, and what follows from them.
+
+mod door;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::Assignment;
 use super::jobs::check_spec;
 use super::limits::{MAX_ENDED_JOBS, MAX_EVENTS, MAX_OPEN_JOBS};
+use super::modes;
 use super::places::Places;
 use super::table::{Table, state_key};
 use super::types::{Batch, Event, Identity, Job, JobStatus, Phase, PlaceChange, Unit, UnitStatus, Wave};
-use super::{BlockCtx, Rejection, Rules, StateWrite, modes};
 use crate::block::{Height, MAX_BLOCK_TXS};
 use crate::job::{BatchId, JobId, UnitIndex};
 use crate::key::PeerKey;
-use crate::tx::SignedTx;
 
 const IDENTITY: u8 = 0x01;
 const JOB: u8 = 0x02;
@@ -356,96 +357,5 @@ fn unlist(index: &mut BTreeMap<PeerKey, BTreeSet<BatchId>>, peer: &PeerKey, id: 
         if ids.is_empty() {
             index.remove(peer);
         }
-    }
-}
-
-impl Rules for WorkState {
-    type Event = Event;
-    type Rejection = Rejection;
-
-    fn genesis() -> Self {
-        Self::default()
-    }
-
-    fn load(entries: &[(Vec<u8>, Vec<u8>)]) -> Option<Self> {
-        let mut state = Self::default();
-        for (key, value) in entries {
-            if key == LOG_FLOOR {
-                let floor = Height::from_be_bytes(value.as_slice().try_into().ok()?);
-                if floor == 0 || core::mem::replace(&mut state.log_floor, floor) != 0 {
-                    return None;
-                }
-                continue;
-            }
-            let (prefix, body) = key.split_first()?;
-            match *prefix {
-                IDENTITY => state.identities.load(body, value)?,
-                JOB => state.jobs.load(body, value)?,
-                UNIT => state.units.load(body, value)?,
-                BATCH => state.batches.load(body, value)?,
-                WAVE => state.waves.load(body, value)?,
-                PLACE_LOG => state.place_log.load(body, value)?,
-                _ => return None,
-            }
-        }
-        state.rebuild()?;
-        Some(state)
-    }
-
-    fn entries(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let mut out = Vec::new();
-        if self.log_floor > 0 {
-            out.push((LOG_FLOOR.to_vec(), self.log_floor.to_be_bytes().to_vec()));
-        }
-        self.identities.entries(&mut out);
-        self.jobs.entries(&mut out);
-        self.units.entries(&mut out);
-        self.batches.entries(&mut out);
-        self.waves.entries(&mut out);
-        self.place_log.entries(&mut out);
-        out
-    }
-
-    fn begin(&mut self, ctx: &BlockCtx) {
-        self.expire_presence(ctx);
-        self.expire_leases(ctx);
-        self.expire_waves(ctx);
-        self.run_deadlines(ctx);
-        self.close_abandoned_jobs(ctx);
-    }
-
-    fn apply(&mut self, tx: &SignedTx, ctx: &BlockCtx) -> Result<(), Rejection> {
-        self.execute(tx, ctx)
-    }
-
-    fn end(&mut self, ctx: &BlockCtx) {
-        self.judge_ready(ctx);
-        self.finish_jobs(ctx);
-        self.prune_jobs();
-        self.fill_seats(ctx);
-        self.log_places(ctx);
-        self.start_leases(ctx);
-    }
-
-    fn take_events(&mut self) -> Vec<Event> {
-        core::mem::take(&mut self.events)
-    }
-
-    fn take_writes(&mut self) -> Vec<StateWrite> {
-        let mut out = Vec::new();
-        if core::mem::take(&mut self.log_floor_dirty) {
-            out.push((LOG_FLOOR.to_vec(), Some(self.log_floor.to_be_bytes().to_vec())));
-        }
-        self.identities.take_writes(&mut out);
-        self.jobs.take_writes(&mut out);
-        self.units.take_writes(&mut out);
-        self.batches.take_writes(&mut out);
-        self.waves.take_writes(&mut out);
-        self.place_log.take_writes(&mut out);
-        out
-    }
-
-    fn is_open(&self) -> bool {
-        !self.open_jobs.is_empty() || !self.open_waves.is_empty()
     }
 }

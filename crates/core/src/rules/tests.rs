@@ -3,6 +3,7 @@
 
 mod attacks;
 mod calibration;
+mod invariants;
 mod ledger;
 mod random;
 mod scenarios;

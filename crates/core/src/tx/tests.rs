@@ -57,6 +57,7 @@ proptest! {
         let key = Keypair::from_seed(&seed);
         let tx = TxBody { ledger: Hash::ZERO, sender: key.public(), nonce, action }.sign(&key);
         prop_assert!(tx.verify());
+        prop_assert_eq!(tx.id_and_size(), (tx.id(), codec::encode(&tx).len()));
         prop_assert_eq!(codec::decode::<SignedTx>(&codec::encode(&tx), MAX_TX_BYTES), Ok(tx));
     }
 

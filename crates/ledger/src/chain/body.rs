@@ -2,7 +2,7 @@
 
 use nora_core::block::{BlockError, MAX_BLOCK_BYTES, MAX_BLOCK_TXS, tx_root};
 use nora_core::tx::MAX_TX_BYTES;
-use nora_core::{Block, Hash, SignedTx, codec};
+use nora_core::{Block, Hash, SignedTx};
 use thiserror::Error;
 
 use crate::header::MAX_SIGNED_HEADER_BYTES;
@@ -26,11 +26,11 @@ pub(crate) fn admit(tx: &SignedTx, ledger: &Hash) -> Result<usize, Inadmissible>
     if tx.body.ledger != *ledger {
         return Err(Inadmissible::OtherLedger);
     }
-    let bytes = codec::encode(tx).len();
+    let (id, bytes) = tx.id_and_size();
     if bytes > MAX_TX_BYTES {
         return Err(Inadmissible::TooLarge);
     }
-    if !tx.verify() {
+    if !tx.body.sender.verify(id.as_bytes(), &tx.signature) {
         return Err(Inadmissible::BadSignature);
     }
     Ok(bytes)

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod restore;
+mod work;
 
 use nora_core::Action;
 use nora_core::block::{MAX_BLOCK_BYTES, MAX_BLOCK_TXS, sign_vote};

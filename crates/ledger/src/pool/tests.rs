@@ -8,7 +8,13 @@ use super::*;
 use crate::testkit::{Team, mark};
 
 fn pool(team: &Team, txs: usize, bytes: usize, per_sender: usize) -> Pool {
-    Pool::new(team.genesis.ledger_id(), PoolLimits { txs, bytes, per_sender })
+    let limits = PoolLimits {
+        txs,
+        bytes,
+        per_sender,
+        bytes_per_sender: bytes,
+    };
+    Pool::new(team.genesis.ledger_id(), limits)
 }
 
 #[test]
@@ -49,6 +55,47 @@ fn each_bound_holds() {
         Err(PoolError::SenderFull)
     );
     assert!(by_sender.insert(team.tx(2, 0, Action::Announce)).is_ok());
+}
+
+#[test]
+fn one_sender_has_its_share_of_the_bytes_only() {
+    let team = Team::solo();
+    let size = nora_core::codec::encode(&team.tx(1, 0, Action::Announce)).len();
+    let limits = PoolLimits {
+        bytes_per_sender: 2 * size,
+        ..PoolLimits::default()
+    };
+    let mut pool = Pool::new(team.genesis.ledger_id(), limits);
+    let first = pool.insert(team.tx(1, 0, Action::Announce)).unwrap();
+    pool.insert(team.tx(1, 1, Action::Announce)).unwrap();
+    let third = team.tx(1, 2, Action::Announce);
+    assert_eq!(pool.insert(third.clone()), Err(PoolError::SenderFull));
+    assert!(pool.insert(team.tx(2, 0, Action::Announce)).is_ok());
+    pool.remove([first]);
+    assert!(pool.insert(third).is_ok(), "what left the pool counts no more");
+}
+
+#[test]
+fn a_sender_that_fills_its_share_delays_nobody() {
+    let team = Team::solo();
+    let mut pool = Pool::new(team.genesis.ledger_id(), PoolLimits::default());
+    let flood: Vec<_> = (0..40).map(|nonce| team.tx(1, nonce, Action::Announce)).collect();
+    let others: Vec<_> = (2..5).map(|seed| team.tx(seed, 0, Action::Announce)).collect();
+    for tx in flood.iter().chain(&others) {
+        pool.insert(tx.clone()).unwrap();
+    }
+    assert_eq!(pool.oldest(4), [&flood[..1], &others[..]].concat());
+    assert_eq!(pool.oldest(6), [&flood[..1], &others[..], &flood[1..3]].concat());
+    let all = pool.oldest(usize::MAX);
+    let of_flood: Vec<_> = all.iter().filter(|tx| flood.contains(tx)).cloned().collect();
+    assert_eq!((all.len(), of_flood), (43, flood), "one sender's keep their order");
+}
+
+#[test]
+fn one_volunteer_can_fill_a_block() {
+    let limits = PoolLimits::default();
+    assert_eq!(limits.per_sender, 1024);
+    assert!(limits.bytes_per_sender >= nora_core::block::MAX_BLOCK_BYTES && limits.bytes > limits.bytes_per_sender);
 }
 
 #[test]
@@ -102,8 +149,9 @@ proptest! {
             let bytes: usize = pool.queue.iter().map(|w| nora_core::codec::encode(&w.tx).len()).sum();
             prop_assert_eq!(pool.bytes(), bytes);
             prop_assert_eq!(pool.ids.len(), pool.len());
-            prop_assert_eq!(pool.senders.values().sum::<usize>(), pool.len());
-            prop_assert!(pool.len() <= 8 && bytes <= 1_500 && pool.senders.values().all(|n| (1..=3).contains(n)));
+            prop_assert_eq!(pool.senders.values().map(|s| s.txs).sum::<usize>(), pool.len());
+            prop_assert_eq!(pool.senders.values().map(|s| s.bytes).sum::<usize>(), bytes);
+            prop_assert!(pool.len() <= 8 && bytes <= 1_500 && pool.senders.values().all(|s| (1..=3).contains(&s.txs)));
         }
     }
 }

@@ -8,7 +8,7 @@ mod steps;
 mod verdict;
 
 use super::types::{Batch, Cause, LeafState, Panelist, Phase};
-use super::{BlockCtx, WorkState};
+use super::{BlockCtx, WorkState, modes};
 use crate::block::Height;
 use crate::job::{BatchId, UnitIndex};
 use crate::key::PeerKey;
@@ -117,7 +117,7 @@ impl WorkState {
                 if batch.opened.is_none() {
                     let owner = batch.owner;
                     self.put_batch(*id, batch);
-                    self.silence(&silent, ctx);
+                    self.withheld(id, &silent, ctx);
                     // It withheld what it had committed to.
                     self.demote(&owner, Cause::Silent, None, ctx);
                     self.set_offline(&owner, Cause::Silent, ctx);
@@ -130,19 +130,44 @@ impl WorkState {
                 return false;
             }
         }
-        if hard && batch.phase == Phase::Revealing {
+        let revealing = hard && batch.phase == Phase::Revealing;
+        if revealing {
             // The verdict follows at the end of this block.
             batch.deadline = ctx.height + 1;
         }
         self.put_batch(*id, batch);
         self.ready.insert(*id);
-        self.silence(&silent, ctx);
+        if revealing {
+            self.withheld(id, &silent, ctx);
+        } else {
+            self.silence(&silent, ctx);
+        }
         draw
     }
 
     fn silence(&mut self, peers: &[PeerKey], ctx: &BlockCtx) {
         for peer in peers {
             self.set_offline(peer, Cause::Silent, ctx);
+        }
+    }
+
+    /// Panelists that sealed an answer and kept it to themselves: offline, and half of their reputation is gone,
+    /// rounded against them; whoever has none left is a stray.
+    ///
+    /// The paper does not know this penalty; it is ours. Without it, who has seen the others' answers could take back
+    /// its own at no price whenever it would lose.
+    fn withheld(&mut self, id: &BatchId, peers: &[PeerKey], ctx: &BlockCtx) {
+        let job = self.batches.get(id).and_then(|batch| self.jobs.get(&batch.job));
+        let costs = job.is_some_and(|job| modes::of(job.spec.mode).reputation());
+        self.silence(peers, ctx);
+        for peer in peers.iter().filter(|_| costs) {
+            let Some(identity) = self.identities.get_mut(peer).filter(|i| i.reputation > 0) else {
+                continue;
+            };
+            identity.reputation /= 2;
+            if identity.reputation == 0 {
+                self.demote(peer, Cause::Silent, None, ctx);
+            }
         }
     }
 

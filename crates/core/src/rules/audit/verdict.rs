@@ -3,17 +3,59 @@
 use std::collections::BTreeMap;
 
 use super::super::modes::{self, Ballot, Decision, Mode, Pay};
-use super::super::types::{Batch, Cause, Exposure, Panelist, Phase, Role};
+use super::super::types::{Batch, Cause, Exposure, LeafState, Panelist, Phase, Role};
 use super::super::{BlockCtx, WorkState};
+use crate::compute::is_abstention;
 use crate::job::{Answer, BatchId, UnitIndex};
 use crate::key::PeerKey;
+
+/// What an answer is beside the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    Right,
+    Wrong,
+    /// One of the two is an abstention: nothing is earned and nothing lost.
+    Neither,
+}
+
+impl Stand {
+    fn of(answer: &Answer, verdict: &Answer) -> Self {
+        if is_abstention(answer) || is_abstention(verdict) {
+            Self::Neither
+        } else if answer == verdict {
+            Self::Right
+        } else {
+            Self::Wrong
+        }
+    }
+}
 
 /// One leaf that was decided now.
 struct Decided {
     unit: UnitIndex,
     verdict: Answer,
-    owner: Answer,
-    votes: Vec<(PeerKey, Answer, u64)>,
+    owner: Stand,
+    /// Panelists that answered and their weights; nobody where the verdict is an abstention.
+    votes: Vec<(PeerKey, Stand, u64)>,
+}
+
+impl Decided {
+    fn new(leaf: &LeafState, owner: &Answer, verdict: Answer) -> Self {
+        let vote = |p: &Panelist| Some((p.auditor, Stand::of(&p.answer?, &verdict), p.weight));
+        let votes = leaf.panel.iter().filter_map(vote);
+        Self {
+            unit: leaf.unit,
+            verdict,
+            owner: Stand::of(owner, &verdict),
+            votes: votes.filter(|(_, stand, _)| *stand != Stand::Neither).collect(),
+        }
+    }
+}
+
+/// True if the owner abstained on the whole batch although some of its units can be computed.
+fn abstained(batch: &Batch, opened: &[Answer]) -> bool {
+    let poison = |leaf: &LeafState| leaf.verdict.as_ref().is_some_and(is_abstention);
+    opened.iter().all(is_abstention) && !batch.leaves.iter().all(poison)
 }
 
 impl WorkState {
@@ -33,8 +75,8 @@ impl WorkState {
             let counts = !mode.reputation() || self.in_standing(&p.auditor, p.weight, batch);
             if counts { p.weight } else { 0 }
         };
-        let votes = panel.iter().filter_map(|p| Some((p.answer?, weight(p)))).collect();
-        Ballot { owner, votes, needed }
+        let votes = panel.iter().filter_map(|p| Some((p.answer?, weight(p))));
+        Ballot::new(owner, votes, needed)
     }
 
     /// Decides every leaf that can be decided. `batch` has been taken out of the table.
@@ -48,13 +90,13 @@ impl WorkState {
 
         let mut decided = Vec::new();
         let (mut more, mut jury) = (false, false);
-        for (index, owner) in opened.into_iter().enumerate() {
+        for (index, owner) in opened.iter().enumerate() {
             let Some(leaf) = batch.leaves.get(index).filter(|leaf| leaf.verdict.is_none()) else {
                 continue;
             };
             let decision = match leaf.ruling {
                 Some(answer) => Decision::Accept(answer),
-                None => mode.decide(&self.ballot(mode, &batch, &leaf.panel, owner, leaf.needed)),
+                None => mode.decide(&self.ballot(mode, &batch, &leaf.panel, *owner, leaf.needed)),
             };
             let Some(leaf) = batch.leaves.get_mut(index) else {
                 continue;
@@ -62,17 +104,7 @@ impl WorkState {
             match decision {
                 Decision::Accept(verdict) => {
                     leaf.verdict = Some(verdict);
-                    let votes = leaf
-                        .panel
-                        .iter()
-                        .filter_map(|p| Some((p.auditor, p.answer?, p.weight)))
-                        .collect();
-                    decided.push(Decided {
-                        unit: leaf.unit,
-                        verdict,
-                        owner,
-                        votes,
-                    });
+                    decided.push(Decided::new(leaf, owner, verdict));
                 }
                 Decision::More => {
                     leaf.needed += 1;
@@ -87,8 +119,9 @@ impl WorkState {
         let (owner, job) = (batch.owner, batch.job);
         let lie = decided
             .iter()
-            .find(|leaf| leaf.owner != leaf.verdict)
+            .find(|leaf| leaf.owner == Stand::Wrong)
             .map(|leaf| leaf.unit);
+        let idle = mode.reputation() && abstained(&batch, &opened);
         if more || jury {
             (batch.phase, batch.deadline) = if more {
                 (Phase::Committed, ctx.height + 1)
@@ -101,6 +134,8 @@ impl WorkState {
                 job.juries.push(id);
             }
             self.put_batch(id, batch);
+        } else if idle {
+            self.unseat(&owner, ctx);
         }
         if let (Some(unit), true) = (lie, mode.reputation()) {
             let exposure = Exposure {
@@ -114,25 +149,35 @@ impl WorkState {
         }
     }
 
+    /// Takes the seat of a compute node that only abstains, as if it had let its lease run out: offline, so that the
+    /// seat falls to the next in this block, until it announces itself again.
+    fn unseat(&mut self, owner: &PeerKey, ctx: &BlockCtx) {
+        if self.identities.get(owner).is_some_and(|i| i.role == Role::Compute) {
+            self.set_offline(owner, Cause::Silent, ctx);
+        }
+    }
+
     /// Makes the verdicts final, counts and pays.
     fn accept_leaves(&mut self, batch: &Batch, requester: PeerKey, pay: Pay, decided: &[Decided], ctx: &BlockCtx) {
         // An exposed owner loses what it has not been paid yet (S0.6): nothing of this batch is paid to it.
-        let honest = decided.iter().all(|leaf| leaf.owner == leaf.verdict);
+        let honest = decided.iter().all(|leaf| leaf.owner != Stand::Wrong);
         for leaf in decided {
-            let right = |(_, answer, _): &&(PeerKey, Answer, u64)| *answer == leaf.verdict;
+            let right = |(_, stand, _): &&(PeerKey, Stand, u64)| *stand == Stand::Right;
             let backer = leaf.votes.iter().find(right).map_or(requester, |(peer, _, _)| *peer);
-            let by = if leaf.owner == leaf.verdict {
+            let by = if leaf.owner == Stand::Right {
                 batch.owner
             } else {
                 backer
             };
             self.accept_unit(&batch.job, leaf.unit, leaf.verdict, by, true, ctx);
             if let Some(owner) = self.identities.get_mut(&batch.owner) {
-                if leaf.owner == leaf.verdict {
-                    owner.accepted += 1;
-                    owner.credits += u64::from(pay == Pay::Everybody || (pay == Pay::Owner && honest));
-                } else {
-                    owner.lies += 1;
+                match leaf.owner {
+                    Stand::Right => {
+                        owner.accepted += 1;
+                        owner.credits += u64::from(pay == Pay::Everybody || (pay == Pay::Owner && honest));
+                    }
+                    Stand::Wrong => owner.lies += 1,
+                    Stand::Neither => {}
                 }
             }
             if pay == Pay::Everybody {
@@ -150,10 +195,10 @@ impl WorkState {
         // Per panelist: agreements, dissents, weight at the draw, first unit that it answered wrongly.
         let mut records: BTreeMap<PeerKey, (u64, u64, u64, Option<UnitIndex>)> = BTreeMap::new();
         for leaf in decided {
-            for (peer, answer, weight) in &leaf.votes {
+            for (peer, stand, weight) in &leaf.votes {
                 let record = records.entry(*peer).or_default();
                 record.2 = record.2.max(*weight);
-                if *answer == leaf.verdict {
+                if *stand == Stand::Right {
                     record.0 += 1;
                 } else {
                     record.1 += 1;

@@ -1,4 +1,5 @@
-//! Two equal answers of three (design/audit.md 5.2): the owner's vote counts, no reputation.
+//! Two equal answers of three (design/audit.md 5.2): the owner's vote counts, no reputation. Abstentions count as
+//! executions, not as answers.
 
 use super::{Ballot, Decision, Holders, Mode, PanelPolicy, Pay, Pool};
 use crate::job::JobSpec;
@@ -25,7 +26,9 @@ impl Mode for Majority {
     }
 
     fn decide(&self, ballot: &Ballot) -> Decision {
-        let answers: Vec<_> = core::iter::once(ballot.owner)
+        let answers: Vec<_> = ballot
+            .owner
+            .into_iter()
             .chain(ballot.votes.iter().map(|(answer, _)| *answer))
             .collect();
         if ballot.votes.len() < usize::from(OTHERS) {
@@ -37,7 +40,7 @@ impl Mode for Majority {
         if let Some(answer) = winner {
             return Decision::Accept(*answer);
         }
-        let exhausted = answers.len() >= usize::from(MAX_EXECUTIONS);
+        let exhausted = ballot.votes.len() + 1 >= usize::from(MAX_EXECUTIONS);
         let unfilled = ballot.votes.len() < usize::from(ballot.needed);
         if exhausted || unfilled {
             Decision::Jury

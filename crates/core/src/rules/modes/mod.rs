@@ -4,6 +4,7 @@ mod majority;
 mod paper;
 mod unverified;
 
+use crate::compute::is_abstention;
 use crate::job::{Answer, JobSpec, ModeId};
 
 /// Who may own a job's units.
@@ -49,12 +50,25 @@ pub enum Pay {
 /// One leaf's answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ballot {
-    /// The owner's answer.
-    pub owner: Answer,
-    /// Panelists' answers with their weights.
+    /// The owner's answer; `None` if it abstained.
+    pub owner: Option<Answer>,
+    /// Panelists' answers with their weights, without abstentions.
     pub votes: Vec<(Answer, u64)>,
     /// Panelists with weight that were asked for.
     pub needed: u16,
+}
+
+impl Ballot {
+    /// Counts the answers. An abstention is no vote, so that no panel can make one the verdict: where too few others
+    /// are left, the leaf goes to the jury.
+    #[must_use]
+    pub fn new(owner: Answer, votes: impl IntoIterator<Item = (Answer, u64)>, needed: u16) -> Self {
+        Self {
+            owner: Some(owner).filter(|answer| !is_abstention(answer)),
+            votes: votes.into_iter().filter(|(answer, _)| !is_abstention(answer)).collect(),
+            needed,
+        }
+    }
 }
 
 /// What the ballot says.

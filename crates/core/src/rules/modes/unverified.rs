@@ -15,7 +15,7 @@ impl Mode for Unverified {
     }
 
     fn decide(&self, ballot: &Ballot) -> Decision {
-        Decision::Accept(ballot.owner)
+        ballot.owner.map_or(Decision::Jury, Decision::Accept)
     }
 
     fn pay(&self) -> Pay {

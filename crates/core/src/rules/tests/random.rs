@@ -1,5 +1,5 @@
 //! Random sequences: honest duties, mixed with transactions that are valid or not. Invariants hold after each block
-//! (see `sim::World::check`), and a refused transaction changes nothing (see `sim::World::block`).
+//! (see `invariants`), and a refused transaction changes nothing (see `sim::World::block`).
 
 use proptest::prelude::*;
 
@@ -25,6 +25,8 @@ fn conduct() -> impl Strategy<Value = Conduct> {
         Just(Conduct::LiesAsOwner),
         Just(Conduct::LiesAsAuditor),
         Just(Conduct::LiesInCalibration),
+        Just(Conduct::AbstainsAsOwner),
+        Just(Conduct::AbstainsAsAuditor),
         Just(Conduct::Stalled),
         Just(Conduct::Killed),
     ]

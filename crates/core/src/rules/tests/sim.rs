@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::invariants::check_state;
+use crate::compute::{Fault, fault_output};
 use crate::duties::{self, Busy, Duty, Head, Secret};
 use crate::hash::{Domain, Hash};
 use crate::job::{Answer, BatchId, JobId, JobSpec, ModeId, UnitIndex, answer_of};
 use crate::key::{Keypair, PeerKey};
-use crate::rules::limits::MAX_UNJUDGED;
 use crate::rules::types::{Event, JobStatus, Role, UnitStatus};
 use crate::rules::{BlockCtx, Rejection, Rules, WorkState};
 use crate::tx::{Action, Opening, Salt, SignedTx, TxBody};
@@ -23,10 +24,32 @@ pub(super) enum Conduct {
     LiesAsAuditor,
     /// Wrong in calibration.
     LiesInCalibration,
+    /// Says of its own units that its machine cannot.
+    AbstainsAsOwner,
+    /// Says so of every unit that it audits, but not while it is calibrated.
+    AbstainsAsAuditor,
     /// Announces itself and does nothing else.
     Stalled,
     /// Sends nothing at all.
     Killed,
+}
+
+/// How it computes one kind of unit.
+#[derive(Clone, Copy)]
+enum How {
+    Right,
+    Wrong,
+    Not,
+}
+
+impl How {
+    fn of(conduct: Conduct, wrong: Conduct, not: Conduct) -> Self {
+        match conduct {
+            _ if conduct == wrong => Self::Wrong,
+            _ if conduct == not => Self::Not,
+            _ => Self::Right,
+        }
+    }
 }
 
 pub(super) struct Peer {
@@ -48,6 +71,8 @@ pub(super) struct World {
     pub(super) pool: Vec<(usize, SignedTx)>,
     /// The state as the writes alone tell it.
     mirror: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Answers that single peers give for single units, whatever their conduct.
+    pub(super) forced: BTreeMap<(usize, UnitIndex), Answer>,
     seed: u64,
 }
 
@@ -59,6 +84,10 @@ pub(super) fn truth(job: &JobId, unit: UnitIndex) -> Answer {
 
 pub(super) fn lie(job: &JobId, unit: UnitIndex) -> Answer {
     answer_of(&[b"lie".as_slice(), &job.0, &unit.to_be_bytes()].concat())
+}
+
+pub(super) fn abstention() -> Answer {
+    answer_of(&fault_output(&Fault::Deadline(1000)).unwrap())
 }
 
 pub(super) fn spec(mode: ModeId, units: u32, batch: u8) -> JobSpec {
@@ -100,6 +129,7 @@ impl World {
             height: 0,
             pool: Vec::new(),
             mirror: BTreeMap::new(),
+            forced: BTreeMap::new(),
             seed,
         };
         world.join(Conduct::Honest);
@@ -277,11 +307,15 @@ impl World {
     pub(super) fn fulfil(&mut self, peer: usize, duty: Duty) {
         let me = self.key(peer);
         let conduct = self.peers[peer].conduct;
-        let answers = |job: &JobId, units: &[UnitIndex], lies: bool| -> Vec<Answer> {
-            units
-                .iter()
-                .map(|unit| if lies { lie(job, *unit) } else { truth(job, *unit) })
-                .collect()
+        let forced = self.forced.clone();
+        let answers = |job: &JobId, units: &[UnitIndex], how: How| -> Vec<Answer> {
+            let usual = |unit| match how {
+                How::Right => truth(job, unit),
+                How::Wrong => lie(job, unit),
+                How::Not => abstention(),
+            };
+            let answer = |unit: &UnitIndex| forced.get(&(peer, *unit)).copied().unwrap_or_else(|| usual(*unit));
+            units.iter().map(answer).collect()
         };
         match duty {
             Duty::Announce => {
@@ -305,12 +339,12 @@ impl World {
             }
             Duty::Audit { job, batch, leaves } => {
                 let fresh = self.salt(peer, batch.as_ref());
-                let lies = conduct == Conduct::LiesAsAuditor;
+                let how = How::of(conduct, Conduct::LiesAsAuditor, Conduct::AbstainsAsAuditor);
                 let entry = self.peers[peer].audits.entry(batch).or_insert((fresh, BTreeMap::new()));
                 let salt = entry.0;
                 let mut sealed = Vec::new();
                 for (leaf, draw, unit) in leaves {
-                    let answer = answers(&job, &[unit], lies)[0];
+                    let answer = answers(&job, &[unit], how)[0];
                     entry.1.insert(leaf, answer);
                     sealed.push((leaf, draw, answer));
                 }
@@ -318,9 +352,9 @@ impl World {
                 self.send(peer, duties::build_seal(&LEDGER, &job, batch, &me, &sealed, &salt));
             }
             Duty::SealCalibration { job, wave, units } => {
-                let lies = conduct == Conduct::LiesInCalibration;
+                let how = How::of(conduct, Conduct::LiesInCalibration, Conduct::Killed);
                 let opening = Opening {
-                    answers: answers(&job, &units, lies),
+                    answers: answers(&job, &units, how),
                     salt: self.salt(peer, b"wave"),
                 };
                 let action = duties::build_calibration_seal(&LEDGER, job, wave, &me, &opening);
@@ -329,7 +363,7 @@ impl World {
             }
             Duty::OfferCalibration { job, wave, units } => {
                 let opening = Opening {
-                    answers: answers(&job, &units, false),
+                    answers: answers(&job, &units, How::Right),
                     salt: self.salt(peer, b"offer"),
                 };
                 let action = duties::build_calibration_offer(&LEDGER, job, wave, &me, units, &opening);
@@ -337,9 +371,12 @@ impl World {
                 self.send(peer, action);
             }
             Duty::Compute { job, as_of, units } => {
-                let lies = matches!(conduct, Conduct::LiesWhenSeated | Conduct::LiesAsOwner);
+                let how = match conduct {
+                    Conduct::LiesWhenSeated => How::Wrong,
+                    _ => How::of(conduct, Conduct::LiesAsOwner, Conduct::AbstainsAsOwner),
+                };
                 let opening = Opening {
-                    answers: answers(&job, &units, lies),
+                    answers: answers(&job, &units, how),
                     salt: self.salt(peer, &units[0].to_be_bytes()),
                 };
                 let spec = &self.state.job(&job).unwrap().spec;
@@ -348,7 +385,8 @@ impl World {
                 self.keep(peer, Secret::Batch(batch), opening);
             }
             Duty::Jury { job, batch, leaves } => {
-                let answers = leaves.iter().map(|(leaf, unit)| (*leaf, truth(&job, *unit))).collect();
+                let answer = |unit| answers(&job, &[unit], How::Right)[0];
+                let answers = leaves.iter().map(|(leaf, unit)| (*leaf, answer(*unit))).collect();
                 self.send(peer, duties::build_rule(batch, answers));
             }
         }
@@ -368,59 +406,5 @@ impl World {
             entries.iter().map(|(k, v)| (k, v)).eq(self.mirror.iter()),
             "the writes tell another state"
         );
-    }
-}
-
-/// Invariants of the state between blocks.
-pub(super) fn check_state(state: &WorkState) {
-    let loaded = WorkState::load(&state.entries()).expect("entries load");
-    assert_eq!(loaded.entries(), state.entries());
-    assert_eq!(loaded.online, state.online);
-    assert_eq!(loaded.places, state.places);
-    assert_eq!(loaded.open_jobs, state.open_jobs);
-    assert_eq!(loaded.ended_jobs, state.ended_jobs);
-    assert_eq!(loaded.owned, state.owned);
-    assert_eq!(loaded.drawn, state.drawn);
-    assert_eq!(loaded.due, state.due);
-    assert_eq!(loaded.open_waves, state.open_waves);
-    assert!(state.ready.is_empty() && state.finished.is_empty() && !state.moved);
-
-    let mut seats = 0;
-    for (peer, identity) in state.identities() {
-        match identity.role {
-            Role::Stray => assert_eq!(identity.reputation, 0, "a stray has no reputation"),
-            Role::Auditor => assert!(identity.reputation > 0),
-            Role::Compute => {
-                assert!(identity.online && identity.reputation > 0);
-                seats += usize::from(state.batches_of(peer).next().is_none());
-            }
-        }
-        assert!(state.batches_of(peer).count() <= MAX_UNJUDGED);
-    }
-    assert!(seats <= state.seats_wanted(), "idle seats beyond the wanted ones");
-    for (id, job) in state.jobs() {
-        let accepted = |(_, unit): &(UnitIndex, &_)| {
-            matches!(
-                unit,
-                crate::rules::types::Unit {
-                    status: UnitStatus::Accepted { .. },
-                    ..
-                }
-            )
-        };
-        assert_eq!(state.units(id).filter(accepted).count(), job.accepted as usize);
-        for (index, unit) in state.units(id) {
-            match unit.status {
-                UnitStatus::Committed(batch) => {
-                    let batch = state.batch(&batch).expect("a committed unit has its batch");
-                    assert!(batch.undecided().any(|(_, leaf)| leaf.unit == index));
-                }
-                UnitStatus::Calibrating(wave) => assert!(state.wave(id, wave).unwrap().open),
-                UnitStatus::Open | UnitStatus::Accepted { .. } => {}
-            }
-        }
-        for batch in &job.juries {
-            assert!(state.batch(batch).is_some());
-        }
     }
 }
