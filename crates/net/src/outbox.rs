@@ -20,14 +20,15 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Queues an event of about `bytes` bytes, or gives it back if there is no room.
-    pub(crate) fn offer(&mut self, event: NetEvent, bytes: usize) -> Result<(), NetEvent> {
+    /// Queues an event of about `bytes` bytes; false if there is no room, and the event is dropped.
+    #[must_use]
+    pub(crate) fn offer(&mut self, event: NetEvent, bytes: usize) -> bool {
         if self.queue.len() >= EVENT_QUEUE || self.bytes.saturating_add(bytes) > EVENT_BYTES {
-            return Err(event);
+            return false;
         }
         self.bytes += bytes;
         self.queue.push_back((bytes, event));
-        Ok(())
+        true
     }
 
     /// Queues an event that may be lost, like a remark.

@@ -3,6 +3,10 @@
 //! Natively everything runs on tokio and must be called inside its runtime; in the browser on the page's (or the
 //! worker's) event loop. Nothing else of Nora reads a clock, starts a task or draws randomness.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this crate is the one place that the bans lead to"
+)]
 
 use std::future::Future;
 use std::time::Duration;

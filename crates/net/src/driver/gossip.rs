@@ -62,31 +62,27 @@ impl Driver {
             return Ok(());
         };
         let bytes = message.data.len();
-        let taken = if message.topic.as_str() == Topic::Blocks.name() {
+        if message.topic.as_str() == Topic::Blocks.name() {
             let block: Block = codec::decode(&message.data, MAX_BLOCK_BYTES).map_err(|e| format!("block: {e}"))?;
-            // Its verdict comes from the consumer.
-            self.outbox.offer(
-                NetEvent::Block {
-                    from,
-                    block: Box::new(block),
-                    token: token.clone(),
-                },
-                bytes,
-            )
-        } else {
-            let results: Provisional =
-                codec::decode(&message.data, MAX_BLOCK_BYTES).map_err(|e| format!("provisional results: {e}"))?;
-            if !results.verify() {
-                return Err("provisional results: signature or size is wrong".to_owned());
+            // Its verdict comes from the consumer, or from here if the consumer never sees it.
+            let event = NetEvent::Block {
+                from,
+                block: Box::new(block),
+                token: token.clone(),
+            };
+            if !self.outbox.offer(event, bytes) {
+                self.report(token, MessageAcceptance::Ignore);
             }
-            self.report(token, MessageAcceptance::Accept);
-            // Nobody waits for a provisional result: one that finds no room may be lost.
-            let _ = self.outbox.offer(NetEvent::Provisional { from, results }, bytes);
             return Ok(());
-        };
-        if taken.is_err() {
-            self.report(token, MessageAcceptance::Ignore);
         }
+        let results: Provisional =
+            codec::decode(&message.data, MAX_BLOCK_BYTES).map_err(|e| format!("provisional results: {e}"))?;
+        if !results.verify() {
+            return Err("provisional results: signature or size is wrong".to_owned());
+        }
+        self.report(token, MessageAcceptance::Accept);
+        // Nobody waits for a provisional result: one that finds no room may be lost.
+        let _ = self.outbox.offer(NetEvent::Provisional { from, results }, bytes);
         Ok(())
     }
 }

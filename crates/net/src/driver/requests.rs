@@ -110,7 +110,7 @@ impl Driver {
             request,
             reply: Reply(reply),
         };
-        if self.outbox.offer(event, frame.len()).is_err() {
+        if !self.outbox.offer(event, frame.len()) {
             self.refuse(channel, Refusal::Busy("not keeping up".to_owned()));
             return;
         }
