@@ -12,6 +12,7 @@ use crate::{proc, setup, test, web};
 
 /// Options of `cargo xtask demo`.
 #[derive(Args)]
+#[group(skip)]
 pub struct Demo {
     /// Volunteers, one browser context each.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]

@@ -78,30 +78,13 @@ pub fn download_bytes(paths: &Paths) -> Result<u64> {
 /// If the build fails.
 pub fn liar(paths: &Paths) -> Result<()> {
     setup::wasm_target(paths)?;
-    // A target folder of its own: the honest worker of the tests must never be this one.
-    let target = paths.cache().join("liar");
-    say("building the liar's worker");
-    proc::run(
-        proc::cargo(&paths.root)
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--target",
-                "wasm32-unknown-unknown",
-                "-p",
-                "nora-web-worker",
-                "--lib",
-            ])
-            .args(["--features", "fault-injection", "--target-dir"])
-            .arg(&target),
-    )?;
-    let built = module(
+    cargo_wasm(
         paths,
-        &target.join("wasm32-unknown-unknown/debug/nora_web_worker.wasm"),
-        "nora_web_worker",
-        false,
+        "dev",
+        &["-p", "nora-web-worker", "--lib", "--features", "fault-injection"],
     )?;
+    // The page's own worker is never taken from where this one lies: cargo puts that back when it is asked for it.
+    let built = module(paths, &paths.wasm("dev", "nora_web_worker"), "nora_web_worker", false)?;
     let out = paths.liar_dist();
     fs::create_dir_all(&out)?;
     for name in ["nora_web_worker.js", "nora_web_worker_bg.wasm"] {
