@@ -9,20 +9,24 @@
 //! ```
 //! use nora_kernel::borsh::{BorshDeserialize, BorshSerialize};
 //!
+//! /// What all units share.
+//! #[derive(BorshSerialize, BorshDeserialize)]
+//! pub struct Record { pub samples: Vec<f64> }
+//!
 //! /// What differs between units.
 //! #[derive(BorshSerialize, BorshDeserialize)]
 //! pub struct Slice { pub from: u32, pub len: u32 }
 //!
-//! /// Mean of a slice of the job's samples; `None` if the slice lies outside the record.
-//! fn mean(samples: &Vec<f64>, slice: &Slice) -> Option<f64> {
+//! /// Mean of a slice of the record; `None` if the slice lies outside of it.
+//! fn mean(record: &Record, slice: &Slice) -> Option<f64> {
 //!     let from = slice.from as usize;
-//!     let part = samples.get(from..from.checked_add(slice.len as usize)?)?;
+//!     let part = record.samples.get(from..from.checked_add(slice.len as usize)?)?;
 //!     let first = part.first()?;
 //!     Some(part[1..].iter().fold(*first, |sum, x| sum + x) / part.len() as f64)
 //! }
 //!
 //! nora_kernel::kernel!(typed mean);
-//! # let shared = nora_kernel::borsh::to_vec(&vec![1.0_f64, 2.0, 6.0]).unwrap();
+//! # let shared = nora_kernel::borsh::to_vec(&Record { samples: vec![1.0, 2.0, 6.0] }).unwrap();
 //! # let input = nora_kernel::borsh::to_vec(&Slice { from: 1, len: 2 }).unwrap();
 //! # let out = nora_kernel::run_typed(mean, &shared, &input).unwrap();
 //! # assert_eq!(out, nora_kernel::borsh::to_vec(&Some(4.0_f64)).unwrap());

@@ -97,7 +97,7 @@ impl From<BinaryReaderError> for AdmissionError {
     fn from(e: BinaryReaderError) -> Self {
         // Messages can quote names from the module; a long one is of no use to anyone.
         Self::Invalid {
-            offset: e.offset() as u64,
+            offset: e.offset(),
             message: e.message().chars().take(160).collect(),
         }
     }

@@ -92,7 +92,10 @@ fn features_that_are_off_are_refused() {
     assert_invalid(with("(tag)"), "exceptions");
     assert_invalid(with("(func (param externref))"), "reference types");
     assert_invalid(with("(table 1 1 externref)"), "reference types");
-    assert_invalid(with("(global i32 (i32.add (i32.const 1) (i32.const 1)))"), "constant expression");
+    assert_invalid(
+        with("(global i32 (i32.add (i32.const 1) (i32.const 1)))"),
+        "constant expression",
+    );
     assert!(
         matches!(with("(type (struct (field i32)))"), Err(AdmissionError::Invalid { .. })),
         "gc"

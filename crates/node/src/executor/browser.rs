@@ -59,10 +59,23 @@ impl Pool {
     ///
     /// # Errors
     /// None here: a worker that does not start is reported by the units it was to run.
-    #[allow(clippy::unnecessary_wraps, reason = "the same interface as the native pool, which can fail")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "the same interface as the native pool, which can fail"
+    )]
     pub fn new(config: PoolConfig) -> Result<Self, Fault> {
-        let state = State { queue: Queue::default(), threads: 0, duty: config.duty, feeders: Vec::new() };
-        let pool = Self { inner: Rc::new(Inner { worker_url: config.worker_url, state: RefCell::new(state) }) };
+        let state = State {
+            queue: Queue::default(),
+            threads: 0,
+            duty: config.duty,
+            feeders: Vec::new(),
+        };
+        let pool = Self {
+            inner: Rc::new(Inner {
+                worker_url: config.worker_url,
+                state: RefCell::new(state),
+            }),
+        };
         pool.set_limits(config.threads, config.duty);
         Ok(pool)
     }
@@ -84,7 +97,11 @@ impl Pool {
         for number in 0..state.threads {
             if !state.feeders.iter().any(|f| f.number == number) {
                 let (wake, woken) = mpsc::channel(0);
-                state.feeders.push(Feeder { number, wake, interrupt: None });
+                state.feeders.push(Feeder {
+                    number,
+                    wake,
+                    interrupt: None,
+                });
                 spawn(Rc::clone(&self.inner).feed(number, woken));
             }
         }
@@ -156,7 +173,11 @@ impl Inner {
                     return;
                 }
                 let fits = usize::try_from(CHUNK_US / last.max(1)).unwrap_or(MAX_RUN_UNITS);
-                let most = if state.duty < 100 { 1 } else { fits.clamp(1, MAX_RUN_UNITS) };
+                let most = if state.duty < 100 {
+                    1
+                } else {
+                    fits.clamp(1, MAX_RUN_UNITS)
+                };
                 let threads = state.threads;
                 state.queue.take(most, threads)
             };
@@ -191,7 +212,14 @@ impl Inner {
                 Fault::Deadline(ms) => u64::from(ms) * 1000,
                 _ => 0,
             };
-            self.state.borrow_mut().queue.done(chunk.run, UnitDone { index, result: Err(fault), micros });
+            self.state.borrow_mut().queue.done(
+                chunk.run,
+                UnitDone {
+                    index,
+                    result: Err(fault),
+                    micros,
+                },
+            );
         }
     }
 
@@ -238,7 +266,10 @@ impl Inner {
             };
             chunk.units.pop_front();
             *last = micros;
-            self.state.borrow_mut().queue.done(run, UnitDone { index, result, micros });
+            self.state
+                .borrow_mut()
+                .queue
+                .done(run, UnitDone { index, result, micros });
             self.rest(number, micros).await;
             let total = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.state.borrow_mut().queue.duty.record(micros, total);

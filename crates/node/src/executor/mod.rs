@@ -114,7 +114,13 @@ impl Queue {
         let id = self.next;
         self.next += 1;
         if !waiting.is_empty() {
-            self.runs.push_back(Run { id, unfinished: waiting.len(), task: Arc::new(task), waiting, out });
+            self.runs.push_back(Run {
+                id,
+                unfinished: waiting.len(),
+                task: Arc::new(task),
+                waiting,
+                out,
+            });
         }
         receiver
     }
@@ -127,12 +133,18 @@ impl Queue {
         let share = run.waiting.len().div_ceil(usize::from(workers.max(1)));
         let units = run.waiting.drain(..share.min(most)).collect();
         self.computing += 1;
-        Some(Chunk { run: run.id, task: Arc::clone(&run.task), units })
+        Some(Chunk {
+            run: run.id,
+            task: Arc::clone(&run.task),
+            units,
+        })
     }
 
     /// Reports a unit; the run's stream ends after its last one. Units of a run that was cancelled are dropped.
     fn done(&mut self, run: u64, unit: UnitDone) {
-        let Some(at) = self.runs.iter().position(|r| r.id == run) else { return };
+        let Some(at) = self.runs.iter().position(|r| r.id == run) else {
+            return;
+        };
         let Some(run) = self.runs.get_mut(at) else { return };
         // It fails only if the receiver is gone: the capacity is the number of units.
         let gone = run.out.try_send(unit).is_err();

@@ -6,19 +6,18 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::channel::mpsc;
 use nora_core::Hash;
 use nora_core::compute::Fault;
+use nora_platform::Instant;
 
 use super::{Chunk, KERNELS, KernelBundle, PoolConfig, Queue, Task, UnitDone, rest_us};
 use sandbox::{Compiled, Sandbox};
 
 /// Time between two looks at the deadline of a running unit.
 const TICK: Duration = Duration::from_millis(5);
-/// Longest rest in one piece: a lowered thread count or an end is noticed after it.
-const REST_SLICE: Duration = Duration::from_millis(50);
 
 /// Threads that run units.
 #[derive(Debug)]
@@ -99,8 +98,10 @@ impl Pool {
 
     /// Drops every run; units being computed are interrupted within milliseconds.
     pub fn cancel_all(&self) {
+        let mut state = self.inner.lock();
+        // Under the lock, as the reading is: no unit is taken with the new value and cancelled with the old one.
         self.inner.cancelled.fetch_add(1, Ordering::SeqCst);
-        self.inner.lock().queue.cancel_all();
+        state.queue.cancel_all();
     }
 
     /// Threads that compute now.
@@ -157,19 +158,21 @@ impl Inner {
         while !state.closed {
             if state.queue.computing == 0 {
                 state = self.computing.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
+            } else {
+                // A wait that ends early only means one look at the deadlines more.
+                state = self
+                    .computing
+                    .wait_timeout(state, TICK)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+                self.sandbox.tick();
             }
-            drop(state);
-            thread::sleep(TICK);
-            self.sandbox.tick();
-            state = self.lock();
         }
     }
 
     /// Body of a compute thread.
     fn work(&self, number: u8) {
-        while let Some((mut chunk, duty, slot)) = self.next(number) {
-            let generation = self.cancelled.load(Ordering::SeqCst);
+        while let Some((mut chunk, slot, generation)) = self.next(number) {
             let begun = Instant::now();
             if let Some(index) = chunk.units.pop_front() {
                 let result = self.unit(&chunk, index, &slot, generation);
@@ -178,13 +181,13 @@ impl Inner {
             }
             self.lock().queue.end(chunk);
             let busy = micros(begun);
-            self.rest(number, Duration::from_micros(rest_us(busy, duty)));
+            self.rest(number, busy);
             self.lock().queue.duty.record(busy, micros(begun));
         }
     }
 
     /// Waits for work; `None` if the thread is to end.
-    fn next(&self, number: u8) -> Option<(Chunk, u8, Slot)> {
+    fn next(&self, number: u8) -> Option<(Chunk, Slot, u64)> {
         let mut state = self.lock();
         loop {
             if state.closed || number >= state.threads {
@@ -194,7 +197,7 @@ impl Inner {
             if let Some(chunk) = state.queue.take(1, 1) {
                 let slot = state.slot(chunk.task.kernel.id);
                 self.computing.notify_one();
-                return Some((chunk, state.duty, slot));
+                return Some((chunk, slot, self.cancelled.load(Ordering::SeqCst)));
             }
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -202,23 +205,37 @@ impl Inner {
 
     fn unit(&self, chunk: &Chunk, index: u16, slot: &Slot, generation: u64) -> Result<Vec<u8>, Fault> {
         let task = &chunk.task;
-        let kernel = slot.get_or_init(|| self.sandbox.compile(&task.kernel)).as_ref().map_err(Clone::clone)?;
+        let kernel = slot
+            .get_or_init(|| self.sandbox.compile(&task.kernel))
+            .as_ref()
+            .map_err(Clone::clone)?;
         let input = task.inputs.get(usize::from(index)).map_or(&[][..], Vec::as_slice);
         let cancelled = Arc::clone(&self.cancelled);
         let wanted = move || cancelled.load(Ordering::SeqCst) == generation;
-        self.sandbox.run(kernel, &task.kernel.shared, input, task.max_output, task.deadline_ms, wanted)
+        self.sandbox.run(
+            kernel,
+            &task.kernel.shared,
+            input,
+            task.max_output,
+            task.deadline_ms,
+            wanted,
+        )
     }
 
-    /// Sleeps, but not through the end of the pool or of this thread.
-    fn rest(&self, number: u8, mut left: Duration) {
-        while !left.is_zero() {
-            let slice = left.min(REST_SLICE);
-            thread::sleep(slice);
-            left -= slice;
-            let state = self.lock();
-            if state.closed || number >= state.threads {
+    /// Rests as the duty asks; changed limits and the end of the pool are noticed at once.
+    fn rest(&self, number: u8, busy: u64) {
+        let begun = Instant::now();
+        let mut state = self.lock();
+        while !state.closed && number < state.threads {
+            let left = Duration::from_micros(rest_us(busy, state.duty)).saturating_sub(begun.elapsed());
+            if left.is_zero() {
                 return;
             }
+            state = self
+                .work
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 }

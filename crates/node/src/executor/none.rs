@@ -27,7 +27,14 @@ impl Pool {
         while let Some(mut chunk) = queue.take(usize::MAX, 1) {
             while let Some(index) = chunk.units.pop_front() {
                 let result = Err(Fault::Worker("this build has no executor".to_owned()));
-                queue.done(chunk.run, UnitDone { index, result, micros: 0 });
+                queue.done(
+                    chunk.run,
+                    UnitDone {
+                        index,
+                        result,
+                        micros: 0,
+                    },
+                );
             }
             queue.end(chunk);
         }

@@ -3,7 +3,11 @@
 use super::*;
 
 fn task(units: usize) -> Task {
-    let kernel = KernelBundle { id: Hash::ZERO, module: Vec::new(), shared: Arc::default() };
+    let kernel = KernelBundle {
+        id: Hash::ZERO,
+        module: Vec::new(),
+        shared: Arc::default(),
+    };
     Task {
         kernel: Arc::new(kernel),
         purpose: Purpose::Audit,
@@ -14,7 +18,11 @@ fn task(units: usize) -> Task {
 }
 
 fn unit(index: u16) -> UnitDone {
-    UnitDone { index, result: Ok(Vec::new()), micros: 1 }
+    UnitDone {
+        index,
+        result: Ok(Vec::new()),
+        micros: 1,
+    }
 }
 
 /// What the stream holds now, and whether it has ended.
@@ -79,7 +87,10 @@ fn cancelled_and_unwanted_runs_are_forgotten() {
     assert_eq!(drain(&mut receiver), (vec![], true));
     queue.done(chunk.run, unit(0));
     queue.end(chunk);
-    assert!(queue.take(1, 1).is_none(), "what comes back from a cancelled run is not run again");
+    assert!(
+        queue.take(1, 1).is_none(),
+        "what comes back from a cancelled run is not run again"
+    );
     drop(queue.push(task(2)));
     assert!(queue.take(1, 1).is_none());
     assert!(queue.runs.is_empty());
@@ -89,7 +100,10 @@ fn cancelled_and_unwanted_runs_are_forgotten() {
 fn a_task_has_at_most_as_many_units_as_a_job() {
     let mut queue = Queue::default();
     let _receiver = queue.push(task(nora_core::job::MAX_UNITS as usize + 5));
-    assert_eq!(queue.take(usize::MAX, 1).unwrap().units.len(), nora_core::job::MAX_UNITS as usize);
+    assert_eq!(
+        queue.take(usize::MAX, 1).unwrap().units.len(),
+        nora_core::job::MAX_UNITS as usize
+    );
 }
 
 #[test]

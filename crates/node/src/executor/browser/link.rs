@@ -66,7 +66,9 @@ impl Link {
         let mut to_page = sender.clone();
         let on_error = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             // A script that cannot be loaded gives a plain event without a message.
-            let why = event.dyn_ref::<ErrorEvent>().map_or_else(|| "script cannot be loaded".to_owned(), text);
+            let why = event
+                .dyn_ref::<ErrorEvent>()
+                .map_or_else(|| "script cannot be loaded".to_owned(), text);
             let _ = to_page.try_send(Event::Died(why));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -82,7 +84,9 @@ impl Link {
             _on_error: on_error,
         };
         match link.next(START_MS, || true).await? {
-            Some(FromWorker::Ready { version: WORKER_PROTOCOL }) => Ok(link),
+            Some(FromWorker::Ready {
+                version: WORKER_PROTOCOL,
+            }) => Ok(link),
             Some(FromWorker::Ready { version }) => Err(failed(format!("it speaks version {version}"))),
             Some(_) => Err(unexpected()),
             None => Err(failed("it did not start in time".to_owned())),
@@ -101,11 +105,19 @@ impl Link {
         kernel: &Arc<KernelBundle>,
         wanted: impl Fn() -> bool,
     ) -> Result<Option<Result<(), Fault>>, Fault> {
-        if self.loaded.iter().any(|k| Arc::ptr_eq(k, kernel) || (k.id == kernel.id && k.shared == kernel.shared)) {
+        if self
+            .loaded
+            .iter()
+            .any(|k| Arc::ptr_eq(k, kernel) || (k.id == kernel.id && k.shared == kernel.shared))
+        {
             return Ok(Some(Ok(())));
         }
         let (module, shared) = (kernel.module.clone(), kernel.shared.to_vec());
-        self.post(&ToWorker::Load { kernel: kernel.id, module, shared })?;
+        self.post(&ToWorker::Load {
+            kernel: kernel.id,
+            module,
+            shared,
+        })?;
         let result = match self.next(LOAD_MS, &wanted).await? {
             Some(FromWorker::Loaded { kernel: id, result }) if id == kernel.id => result,
             Some(_) => return Err(unexpected()),
@@ -145,7 +157,12 @@ impl Link {
         wanted: impl Fn() -> bool,
     ) -> Result<Option<(Result<Vec<u8>, Fault>, u64)>, Fault> {
         match self.next(deadline_ms, &wanted).await? {
-            Some(FromWorker::Unit { run, index, result, micros }) if run == self.runs && index == self.answered => {
+            Some(FromWorker::Unit {
+                run,
+                index,
+                result,
+                micros,
+            }) if run == self.runs && index == self.answered => {
                 self.answered += 1;
                 Ok(Some((result, micros)))
             }
@@ -194,7 +211,9 @@ impl Drop for Link {
 }
 
 fn read(data: &JsValue) -> Event {
-    let message = data.dyn_ref::<Uint8Array>().and_then(|b| codec::decode(&b.to_vec(), MAX_MESSAGE).ok());
+    let message = data
+        .dyn_ref::<Uint8Array>()
+        .and_then(|b| codec::decode(&b.to_vec(), MAX_MESSAGE).ok());
     message.map_or_else(|| Event::Died("message is malformed".to_owned()), Event::Message)
 }
 

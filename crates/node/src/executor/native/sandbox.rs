@@ -1,10 +1,11 @@
 //! One unit in one fresh wasmtime instance.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nora_core::compute::{Fault, KERNEL_ABI};
 use nora_core::job::{MAX_KERNEL_PAGES, kernel_id};
 use nora_meter::AdmissionError;
+use nora_platform::Instant;
 use wasmtime::{
     Config, Engine, Error, Instance, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
     UpdateDeadline, WasmParams, WasmResults,
@@ -41,7 +42,9 @@ impl Sandbox {
     /// Admits and compiles.
     pub(super) fn compile(&self, kernel: &KernelBundle) -> Result<Compiled, Fault> {
         if kernel_id(&kernel.module) != kernel.id {
-            return Err(Fault::Refused("the module is not the kernel that the job names".to_owned()));
+            return Err(Fault::Refused(
+                "the module is not the kernel that the job names".to_owned(),
+            ));
         }
         let admitted = nora_meter::admit(&kernel.module).map_err(refusal)?;
         // An admitted module is valid; whatever the compiler still objects to is a limit of this machine.
@@ -67,19 +70,30 @@ impl Sandbox {
             .build();
         let mut store = Store::new(&self.engine, limits);
         store.limiter(|limits| limits);
-        let end = Instant::now() + Duration::from_millis(deadline_ms.into());
+        let (begun, limit) = (Instant::now(), Duration::from_millis(deadline_ms.into()));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
-            Ok(if wanted() && Instant::now() < end { UpdateDeadline::Continue(1) } else { UpdateDeadline::Interrupt })
+            Ok(if wanted() && begun.elapsed() < limit {
+                UpdateDeadline::Continue(1)
+            } else {
+                UpdateDeadline::Interrupt
+            })
         });
         let instance = Instance::new(&mut store, &kernel.0, &[]).map_err(|e| match e.downcast_ref::<Trap>() {
             Some(trap) => Fault::Trap(trap.to_string()),
             None => Fault::Worker(e.to_string()),
         })?;
-        let mut guest = Guest { memory: memory(&instance, &mut store)?, instance, store, deadline_ms };
+        let mut guest = Guest {
+            memory: memory(&instance, &mut store)?,
+            instance,
+            store,
+            deadline_ms,
+        };
         let abi: i32 = guest.call("nora_abi", ())?;
         if abi != KERNEL_ABI {
-            return Err(Fault::Refused(format!("kernel speaks version {abi} of the interface, not {KERNEL_ABI}")));
+            return Err(Fault::Refused(format!(
+                "kernel speaks version {abi} of the interface, not {KERNEL_ABI}"
+            )));
         }
         let (shared_at, shared_len) = guest.place(shared)?;
         let (input_at, input_len) = guest.place(input)?;
@@ -97,7 +111,9 @@ fn refusal(e: AdmissionError) -> Fault {
 }
 
 fn memory(instance: &Instance, store: &mut Store<StoreLimits>) -> Result<Memory, Fault> {
-    instance.get_memory(store, "memory").ok_or_else(|| Fault::Refused("module does not export memory".to_owned()))
+    instance
+        .get_memory(store, "memory")
+        .ok_or_else(|| Fault::Refused("module does not export memory".to_owned()))
 }
 
 struct Guest {

@@ -14,7 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A kernel whose `nora_run` is `body`; parameters 0 and 1 are the shared range, 2 and 3 the input's.
 fn kernel(body: &str) -> Arc<KernelBundle> {
-    kernel_with(body, "global.get $heap local.tee 1 local.get 0 i32.add global.set $heap local.get 1", 4)
+    kernel_with(
+        body,
+        "global.get $heap local.tee 1 local.get 0 i32.add global.set $heap local.get 1",
+        4,
+    )
 }
 
 fn kernel_with(body: &str, alloc: &str, pages: u32) -> Arc<KernelBundle> {
@@ -31,7 +35,11 @@ fn kernel_with(body: &str, alloc: &str, pages: u32) -> Arc<KernelBundle> {
 }
 
 fn bundle(module: Vec<u8>, shared: &[u8]) -> Arc<KernelBundle> {
-    Arc::new(KernelBundle { id: kernel_id(&module), module, shared: Arc::new(shared.to_vec()) })
+    Arc::new(KernelBundle {
+        id: kernel_id(&module),
+        module,
+        shared: Arc::new(shared.to_vec()),
+    })
 }
 
 /// Gives its input back.
@@ -40,7 +48,12 @@ fn echo() -> Arc<KernelBundle> {
 }
 
 fn pool(threads: u8) -> Pool {
-    Pool::new(PoolConfig { threads, duty: 100, worker_url: String::new() }).unwrap()
+    Pool::new(PoolConfig {
+        threads,
+        duty: 100,
+        worker_url: String::new(),
+    })
+    .unwrap()
 }
 
 fn task(kernel: &Arc<KernelBundle>, inputs: &[&[u8]]) -> Task {
@@ -89,12 +102,19 @@ fn only(pool: &Pool, task: Task) -> Result<Vec<u8>, Fault> {
 fn units_run_and_keep_their_index() {
     let pool = pool(2);
     let inputs: Vec<Vec<u8>> = (0..200_u16).map(|i| i.to_le_bytes().to_vec()).collect();
-    let all = collect(pool.run(Task { inputs: inputs.clone(), ..task(&echo(), &[]) }));
+    let all = collect(pool.run(Task {
+        inputs: inputs.clone(),
+        ..task(&echo(), &[])
+    }));
     assert_eq!(all.len(), 200);
     for (i, unit) in all.into_iter().enumerate() {
         assert_eq!((usize::from(unit.index), unit.result), (i, Ok(inputs[i].clone())));
     }
-    assert_eq!(collect(pool.run(task(&echo(), &[]))), [], "a task without units ends at once");
+    assert_eq!(
+        collect(pool.run(task(&echo(), &[]))),
+        [],
+        "a task without units ends at once"
+    );
 }
 
 #[test]
@@ -108,9 +128,15 @@ fn the_shared_input_and_empty_inputs_arrive() {
 #[test]
 fn a_trap_harms_nothing_and_the_pool_goes_on() {
     let pool = pool(1);
-    assert!(matches!(only(&pool, task(&kernel("unreachable"), &[b"x"])), Err(Fault::Trap(_))));
+    assert!(matches!(
+        only(&pool, task(&kernel("unreachable"), &[b"x"])),
+        Err(Fault::Trap(_))
+    ));
     let deep = kernel("local.get 0 local.get 1 local.get 2 local.get 3 call 2");
-    assert!(matches!(only(&pool, task(&deep, &[b"x"])), Err(Fault::Trap(_))), "endless recursion");
+    assert!(
+        matches!(only(&pool, task(&deep, &[b"x"])), Err(Fault::Trap(_))),
+        "endless recursion"
+    );
     assert_eq!(only(&pool, task(&echo(), &[b"alive"])), Ok(b"alive".to_vec()));
 }
 
@@ -122,9 +148,15 @@ fn an_endless_loop_ends_at_its_deadline() {
         "(loop (br_if 0 (i32.eq (i32.load8_u (local.get 2)) (i32.const 120))))
          (i64.or (i64.shl (i64.extend_i32_u (local.get 2)) (i64.const 32)) (i64.extend_i32_u (local.get 3)))",
     );
-    let all = collect(pool.run(Task { deadline_ms: 50, ..task(&endless, &[b"a", b"x", b"b"]) }));
+    let all = collect(pool.run(Task {
+        deadline_ms: 50,
+        ..task(&endless, &[b"a", b"x", b"b"])
+    }));
     let results: Vec<_> = all.iter().map(|u| u.result.clone()).collect();
-    assert_eq!(results, [Ok(b"a".to_vec()), Err(Fault::Deadline(50)), Ok(b"b".to_vec())]);
+    assert_eq!(
+        results,
+        [Ok(b"a".to_vec()), Err(Fault::Deadline(50)), Ok(b"b".to_vec())]
+    );
     assert!(all[1].micros >= 50_000, "stopped after {} us", all[1].micros);
 }
 
@@ -144,7 +176,10 @@ fn outputs_are_checked_against_the_limit_and_the_memory() {
     let pool = pool(1);
     let limit = 1000;
     let too_long = kernel("i64.const 1001");
-    assert_eq!(only(&pool, task(&too_long, &[b""])), Err(Fault::Output { got: 1001, limit }));
+    assert_eq!(
+        only(&pool, task(&too_long, &[b""])),
+        Err(Fault::Output { got: 1001, limit })
+    );
     let just_fits = kernel("i64.const 1000");
     assert_eq!(only(&pool, task(&just_fits, &[b""])).map(|o| o.len()), Ok(1000));
     // The last byte of the memory is at 0xffff.
@@ -153,7 +188,13 @@ fn outputs_are_checked_against_the_limit_and_the_memory() {
     let far = kernel("i64.const 0xffffffff_00000001");
     assert_eq!(only(&pool, task(&far, &[b""])), Err(Fault::Output { got: 1, limit }));
     let claims = kernel("i64.const -1");
-    assert_eq!(only(&pool, task(&claims, &[b""])), Err(Fault::Output { got: u32::MAX.into(), limit }));
+    assert_eq!(
+        only(&pool, task(&claims, &[b""])),
+        Err(Fault::Output {
+            got: u32::MAX.into(),
+            limit
+        })
+    );
 }
 
 #[test]
@@ -161,7 +202,10 @@ fn an_input_address_outside_the_memory_is_a_trap() {
     let pool = pool(1);
     for address in ["-1", "65535", "0x7fffffff"] {
         let lies = kernel_with("i64.const 0", &format!("i32.const {address}"), 4);
-        assert!(matches!(only(&pool, task(&lies, &[b"ab"])), Err(Fault::Trap(_))), "{address}");
+        assert!(
+            matches!(only(&pool, task(&lies, &[b"ab"])), Err(Fault::Trap(_))),
+            "{address}"
+        );
     }
 }
 
@@ -170,8 +214,14 @@ fn a_module_that_is_not_the_kernel_or_not_a_module_is_refused() {
     let pool = pool(1);
     let mut other = KernelBundle::clone(&echo());
     other.module.push(0);
-    assert!(matches!(only(&pool, task(&Arc::new(other), &[b""])), Err(Fault::Refused(_))));
-    assert!(matches!(only(&pool, task(&bundle(b"\0asm".to_vec(), b""), &[b""])), Err(Fault::Refused(_))));
+    assert!(matches!(
+        only(&pool, task(&Arc::new(other), &[b""])),
+        Err(Fault::Refused(_))
+    ));
+    assert!(matches!(
+        only(&pool, task(&bundle(b"\0asm".to_vec(), b""), &[b""])),
+        Err(Fault::Refused(_))
+    ));
     let abi = wat::parse_str(
         r#"(module (memory (export "memory") 1 1)
             (func (export "nora_abi") (result i32) i32.const 2)
@@ -179,15 +229,16 @@ fn a_module_that_is_not_the_kernel_or_not_a_module_is_refused() {
             (func (export "nora_run") (param i32 i32 i32 i32) (result i64) i64.const 0))"#,
     )
     .unwrap();
-    assert!(matches!(only(&pool, task(&bundle(abi, b""), &[b""])), Err(Fault::Refused(_))), "another version");
+    assert!(
+        matches!(only(&pool, task(&bundle(abi, b""), &[b""])), Err(Fault::Refused(_))),
+        "another version"
+    );
 }
 
 #[test]
 fn every_unit_has_a_fresh_instance() {
     // Counts up a byte at address 0 and answers with it.
-    let counts = kernel(
-        "(i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1))) i64.const 1",
-    );
+    let counts = kernel("(i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1))) i64.const 1");
     for unit in collect(pool(1).run(task(&counts, &[b"", b"", b""]))) {
         assert_eq!(unit.result, Ok(vec![1]));
     }
@@ -208,7 +259,10 @@ fn more_kernels_than_are_kept_still_run() {
 fn cancelling_interrupts_at_once_and_the_pool_goes_on() {
     let pool = pool(1);
     let endless = kernel("(loop br 0) i64.const 0");
-    let stream = pool.run(Task { deadline_ms: 600_000, ..task(&endless, &[b"", b""]) });
+    let stream = pool.run(Task {
+        deadline_ms: 600_000,
+        ..task(&endless, &[b"", b""])
+    });
     while pool.busy() == 0 {
         thread::yield_now();
     }
@@ -221,7 +275,10 @@ fn cancelling_interrupts_at_once_and_the_pool_goes_on() {
 fn a_dropped_receiver_frees_the_pool() {
     let pool = pool(1);
     let endless = kernel("(loop br 0) i64.const 0");
-    drop(pool.run(Task { deadline_ms: 100, ..task(&endless, &[&b""[..]; 60_000]) }));
+    drop(pool.run(Task {
+        deadline_ms: 100,
+        ..task(&endless, &[&b""[..]; 60_000])
+    }));
     // At most the first of the 60,000 units had begun.
     assert_eq!(only(&pool, task(&echo(), &[b"alive"])), Ok(b"alive".to_vec()));
 }
@@ -234,9 +291,16 @@ fn limits_change_threads_and_duty() {
     // Each unit spins until its deadline: three at once, then three rests of four times that.
     let endless = kernel("(loop br 0) i64.const 0");
     let begun = Instant::now();
-    let all = collect(pool.run(Task { deadline_ms: 20, ..task(&endless, &[&b""[..]; 9]) }));
+    let all = collect(pool.run(Task {
+        deadline_ms: 20,
+        ..task(&endless, &[&b""[..]; 9])
+    }));
     assert_eq!(all.len(), 9);
-    assert!(begun.elapsed() >= Duration::from_millis(2 * 4 * 20), "rests: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() >= Duration::from_millis(2 * 4 * 20),
+        "rests: {:?}",
+        begun.elapsed()
+    );
     assert!((1..=30).contains(&pool.measured_duty()), "{} %", pool.measured_duty());
     pool.set_limits(1, 100);
     assert_eq!(only(&pool, task(&echo(), &[b"alive"])), Ok(b"alive".to_vec()));
