@@ -43,9 +43,10 @@ pub(super) async fn request(name: &str, if_available: bool) -> Result<Option<Hel
 }
 
 fn promise() -> (Promise, Function) {
-    let mut settle = Function::default();
-    let promise = Promise::new(&mut |resolve, _| settle = resolve);
-    (promise, settle)
+    // `Function::default()` would be the evaluation of a string, which the page's content security policy refuses.
+    let mut settle = JsValue::UNDEFINED;
+    let promise = Promise::new(&mut |resolve, _| settle = resolve.into());
+    (promise, settle.unchecked_into())
 }
 
 fn ask(name: &str, if_available: bool, granted: &JsValue) -> Result<JsValue, JsValue> {
