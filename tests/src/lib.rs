@@ -1,6 +1,11 @@
 //! A small world for whole-system tests: one real relay, peers that run real kernels in wasmtime, a requester.
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a world that cannot be built is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a world that cannot be built is a failed test"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +13,12 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::channel::mpsc;
 use nora_core::ModeId;
+use nora_node::NodeHandle;
 use nora_node::bootstrap::Bootstrap;
 use nora_node::executor::{Pool, PoolConfig};
 use nora_node::requester::{JobRequest, Requester, RequesterConfig};
 use nora_node::view::{Command, Limits, View};
 use nora_node::volunteer::{self, VolunteerConfig};
-use nora_node::NodeHandle;
 use nora_relay::{Relay, RelayConfig, RelayHandle};
 use nora_store::{MemoryStore, Store};
 
@@ -51,8 +56,9 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let relay = Relay::start(RelayConfig::local(dir.path())).await.unwrap();
         let http = relay.addrs().http.clone();
-        let bootstrap =
-            tokio::task::spawn_blocking(move || nora_cli::relay::bootstrap(&http, None).unwrap()).await.unwrap();
+        let bootstrap = tokio::task::spawn_blocking(move || nora_cli::relay::bootstrap(&http, None).unwrap())
+            .await
+            .unwrap();
         Self { relay, bootstrap, dir }
     }
 
@@ -95,7 +101,12 @@ impl World {
 }
 
 fn pool() -> Pool {
-    Pool::new(PoolConfig { threads: 1, duty: 100, worker_url: String::new() }).unwrap()
+    Pool::new(PoolConfig {
+        threads: 1,
+        duty: 100,
+        worker_url: String::new(),
+    })
+    .unwrap()
 }
 
 /// A running volunteer.
@@ -145,5 +156,8 @@ pub fn squares(numbers: impl IntoIterator<Item = u64>, mode: ModeId) -> JobReque
 
 /// What the squares must be.
 pub fn answers(numbers: impl IntoIterator<Item = u64>) -> Vec<Vec<u8>> {
-    numbers.into_iter().map(|n| n.wrapping_mul(n).to_le_bytes().to_vec()).collect()
+    numbers
+        .into_iter()
+        .map(|n| n.wrapping_mul(n).to_le_bytes().to_vec())
+        .collect()
 }

@@ -9,7 +9,10 @@ use tokio::time::timeout;
 async fn run(world: &World, numbers: Vec<u64>, mode: ModeId) -> nora_node::requester::Collected {
     let requester = world.requester().await;
     let job = requester.submit(squares(numbers, mode)).await.unwrap();
-    let collected = timeout(PATIENCE, requester.collect(job)).await.expect("the job ends").unwrap();
+    let collected = timeout(PATIENCE, requester.collect(job))
+        .await
+        .expect("the job ends")
+        .unwrap();
     requester.stop().await;
     collected
 }
@@ -37,7 +40,11 @@ async fn four_volunteers_check_each_other() {
     let numbers: Vec<u64> = (1000..1100).collect();
     let collected = run(&world, numbers.clone(), ModeId::Paper).await;
     assert_eq!(collected.outputs, answers(numbers));
-    let lies: u64 = collected.peers.iter().map(|p| p.identity.lies + p.identity.dissented).sum();
+    let lies: u64 = collected
+        .peers
+        .iter()
+        .map(|p| p.identity.lies + p.identity.dissented)
+        .sum();
     assert_eq!(lies, 0, "{:?}", collected.peers);
     let audits: u64 = collected.peers.iter().map(|p| p.identity.agreed).sum();
     assert!(audits > 100, "{audits} audits");
@@ -58,12 +65,19 @@ async fn nobody_checks_an_unverified_job_and_it_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endless_loops_and_traps_are_answers_like_any_other() {
     let world = World::start().await;
-    let _volunteers = [world.volunteer(1).await, world.volunteer(2).await, world.volunteer(3).await];
+    let _volunteers = [
+        world.volunteer(1).await,
+        world.volunteer(2).await,
+        world.volunteer(3).await,
+    ];
     let collected = run(&world, vec![12, 13, 14, 15], ModeId::Majority).await;
     let loops = nora_core::compute::fault_output(&nora_core::compute::Fault::Deadline(500)).unwrap();
     let trap = nora_core::compute::fault_output(&nora_core::compute::Fault::Trap(String::new())).unwrap();
     let squares = answers([12, 15]);
-    assert_eq!(collected.outputs, vec![squares[0].clone(), loops, trap, squares[1].clone()]);
+    assert_eq!(
+        collected.outputs,
+        vec![squares[0].clone(), loops, trap, squares[1].clone()]
+    );
 }
 
 fn committee(genesis: &[u8]) -> nora_core::Committee {
@@ -82,6 +96,9 @@ async fn a_requester_that_comes_back_finds_its_job() {
     let again = world.requester().await;
     assert_eq!(again.progress(job).await.unwrap().units, 32);
     let _volunteers = [world.volunteer(1).await, world.volunteer(2).await];
-    let collected = timeout(PATIENCE, again.collect(job)).await.expect("the job ends").unwrap();
+    let collected = timeout(PATIENCE, again.collect(job))
+        .await
+        .expect("the job ends")
+        .unwrap();
     assert_eq!(collected.outputs, answers(numbers));
 }

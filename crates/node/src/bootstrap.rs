@@ -43,7 +43,10 @@ impl Bootstrap {
         }
         let doc: Self = serde_json::from_slice(json).map_err(|e| NodeError::Bootstrap(e.to_string()))?;
         if doc.version != 1 {
-            return Err(NodeError::Bootstrap(format!("version {} is not known here", doc.version)));
+            return Err(NodeError::Bootstrap(format!(
+                "version {} is not known here",
+                doc.version
+            )));
         }
         if doc.relays.is_empty() || doc.relays.len() > 64 {
             return Err(NodeError::Bootstrap("it names no relay, or too many".into()));
@@ -56,7 +59,9 @@ impl Bootstrap {
     /// # Errors
     /// [`NodeError::Bootstrap`] if it is no hash.
     pub fn ledger_id(&self) -> Result<Hash, NodeError> {
-        self.ledger.parse().map_err(|_| NodeError::Bootstrap("ledger id is not a hash".into()))
+        self.ledger
+            .parse()
+            .map_err(|_| NodeError::Bootstrap("ledger id is not a hash".into()))
     }
 }
 
@@ -66,6 +71,8 @@ impl Relay {
     /// # Errors
     /// [`NodeError::Bootstrap`] if it is no key.
     pub fn key(&self) -> Result<PeerKey, NodeError> {
-        self.peer_key.parse().map_err(|_| NodeError::Bootstrap("relay key is not a key".into()))
+        self.peer_key
+            .parse()
+            .map_err(|_| NodeError::Bootstrap("relay key is not a key".into()))
     }
 }

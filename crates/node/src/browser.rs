@@ -95,12 +95,20 @@ async fn home() -> Result<Home, NodeError> {
     match IndexedDbStore::open(NAME).await {
         Ok(store) => {
             let seed = identity::load_or_create(&store, NAME).await?;
-            Ok(Home { seed: *seed, store: Arc::new(store), refused: false })
+            Ok(Home {
+                seed: *seed,
+                store: Arc::new(store),
+                refused: false,
+            })
         }
         // Private windows refuse storage: the identity then lasts as long as the tab, and the page says so.
         Err(why) => {
             tracing::warn!(%why, "no storage");
-            Ok(Home { seed: random_seed()?, store: Arc::new(MemoryStore::new()), refused: true })
+            Ok(Home {
+                seed: random_seed()?,
+                store: Arc::new(MemoryStore::new()),
+                refused: true,
+            })
         }
     }
 }
@@ -120,12 +128,19 @@ async fn run(
 ) -> Result<mpsc::Sender<Control>, NodeError> {
     let hardware_threads = hardware_threads();
     let threads = if viewer { 0 } else { config.limits.threads };
-    let pool = Pool::new(PoolConfig { threads, duty: config.limits.duty, worker_url: config.worker_url })
-        .map_err(|e| NodeError::Executor(e.to_string()))?;
+    let pool = Pool::new(PoolConfig {
+        threads,
+        duty: config.limits.duty,
+        worker_url: config.worker_url,
+    })
+    .map_err(|e| NodeError::Executor(e.to_string()))?;
     let shown = nora_core::Keypair::from_seed(&home.seed).public();
     // Two swarms must not share a peer id: a viewer connects under a key of its own.
-    let (seed, store) =
-        if viewer { (random_seed()?, Arc::new(MemoryStore::new()) as Arc<dyn Store>) } else { (home.seed, home.store) };
+    let (seed, store) = if viewer {
+        (random_seed()?, Arc::new(MemoryStore::new()) as Arc<dyn Store>)
+    } else {
+        (home.seed, home.store)
+    };
     let (own_views, mut own) = mpsc::channel::<View>(VIEWS);
     let peer = PeerConfig {
         seed,

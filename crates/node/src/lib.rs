@@ -5,12 +5,12 @@
 #![forbid(unsafe_code)]
 
 pub mod bootstrap;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod executor;
 pub mod requester;
 pub mod view;
 pub mod volunteer;
-#[cfg(target_arch = "wasm32")]
-pub mod browser;
 
 mod error;
 mod handle;

@@ -136,13 +136,32 @@ impl Requester {
     /// # Errors
     /// [`NodeError`] if nothing can be reached.
     pub async fn start(config: RequesterConfig, pool: Pool) -> Result<Self, NodeError> {
-        let RequesterConfig { seed, bootstrap, store, threads } = config;
+        let RequesterConfig {
+            seed,
+            bootstrap,
+            store,
+            threads,
+        } = config;
         let limits = Limits { threads, duty: 100 };
-        let config =
-            PeerConfig { seed, bootstrap, store, pool, limits, hardware_threads: threads, volunteer: false, views: None, shown: None };
+        let config = PeerConfig {
+            seed,
+            bootstrap,
+            store,
+            pool,
+            limits,
+            hardware_threads: threads,
+            volunteer: false,
+            views: None,
+            shown: None,
+        };
         let started = Peer::start(config).await?;
-        let this = Self { controls: started.controls };
-        nora_platform::timeout(REACH, started.reached).await.ok_or(NodeError::Unreachable)?.map_err(|_| NodeError::Stopped)?;
+        let this = Self {
+            controls: started.controls,
+        };
+        nora_platform::timeout(REACH, started.reached)
+            .await
+            .ok_or(NodeError::Unreachable)?
+            .map_err(|_| NodeError::Stopped)?;
         Ok(this)
     }
 
@@ -180,7 +199,11 @@ impl Requester {
 
     async fn ask<T>(&self, control: impl FnOnce(oneshot::Sender<T>) -> Control) -> Result<T, NodeError> {
         let (reply, answer) = oneshot::channel();
-        self.controls.clone().send(control(reply)).await.map_err(|_| NodeError::Stopped)?;
+        self.controls
+            .clone()
+            .send(control(reply))
+            .await
+            .map_err(|_| NodeError::Stopped)?;
         answer.await.map_err(|_| NodeError::Stopped)
     }
 }

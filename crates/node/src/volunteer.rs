@@ -36,10 +36,26 @@ pub struct VolunteerConfig {
 /// # Errors
 /// [`NodeError`] in words a person can act on.
 pub async fn start(config: VolunteerConfig) -> Result<(NodeHandle, mpsc::Receiver<View>), NodeError> {
-    let VolunteerConfig { seed, bootstrap, store, pool, limits, hardware_threads } = config;
+    let VolunteerConfig {
+        seed,
+        bootstrap,
+        store,
+        pool,
+        limits,
+        hardware_threads,
+    } = config;
     let (views, receiver) = mpsc::channel(VIEWS);
-    let config =
-        PeerConfig { seed, bootstrap, store, pool, limits, hardware_threads, volunteer: true, views: Some(views), shown: None };
+    let config = PeerConfig {
+        seed,
+        bootstrap,
+        store,
+        pool,
+        limits,
+        hardware_threads,
+        volunteer: true,
+        views: Some(views),
+        shown: None,
+    };
     let started = Peer::start(config).await?;
     Ok((NodeHandle::shared(Arc::new(Mutex::new(started.controls))), receiver))
 }

@@ -1,7 +1,7 @@
 //! Blobs by name over the network: bounded, verified as a whole, in chunks of at most 256 KiB.
 
-use nora_core::blob::{BlobId, CHUNK_BYTES, MAX_BLOB_BYTES, blob_id};
 use nora_core::PeerKey;
+use nora_core::blob::{BlobId, CHUNK_BYTES, MAX_BLOB_BYTES, blob_id};
 use nora_net::protocol::{Request, Response};
 use nora_net::{NetError, NetHandle};
 use thiserror::Error;
@@ -35,7 +35,9 @@ pub(crate) async fn fetch(net: &NetHandle, from: PeerKey, blob: BlobId) -> Resul
     let mut chunk = 0u16;
     loop {
         let response = net.request(from, Request::GetChunk { blob, chunk }).await?;
-        let Response::Chunk(Some((chunks, part))) = response else { return Err(BlobError::Missing(blob)) };
+        let Response::Chunk(Some((chunks, part))) = response else {
+            return Err(BlobError::Missing(blob));
+        };
         let full = chunk + 1 < chunks;
         if chunks == 0
             || usize::from(chunks) > MAX_BLOB_BYTES / CHUNK_BYTES
@@ -50,7 +52,11 @@ pub(crate) async fn fetch(net: &NetHandle, from: PeerKey, blob: BlobId) -> Resul
         }
         chunk += 1;
     }
-    if blob_id(&bytes) == blob { Ok(bytes) } else { Err(BlobError::Wrong(blob)) }
+    if blob_id(&bytes) == blob {
+        Ok(bytes)
+    } else {
+        Err(BlobError::Wrong(blob))
+    }
 }
 
 /// Hands blobs to `to` for keeping.
@@ -83,7 +89,18 @@ async fn put_large(net: &NetHandle, to: PeerKey, bytes: &[u8]) -> Result<(), Blo
     let parts: Vec<&[u8]> = bytes.chunks(CHUNK_BYTES).collect();
     let chunks = u16::try_from(parts.len()).map_err(|_| BlobError::TooLarge(bytes.len()))?;
     for (chunk, part) in (0..chunks).zip(parts) {
-        kept(net.request(to, Request::PutChunk { blob, chunk, chunks, bytes: part.to_vec() }).await?)?;
+        kept(
+            net.request(
+                to,
+                Request::PutChunk {
+                    blob,
+                    chunk,
+                    chunks,
+                    bytes: part.to_vec(),
+                },
+            )
+            .await?,
+        )?;
     }
     Ok(())
 }

@@ -65,8 +65,11 @@ pub(crate) struct Desk {
 
 impl Mine {
     fn new(data: Arc<JobData>, shared: Option<Vec<u8>>) -> Self {
-        let progress =
-            JobProgress { units: data.spec.units, opened: Some(now_ms()), ..JobProgress::default() };
+        let progress = JobProgress {
+            units: data.spec.units,
+            opened: Some(now_ms()),
+            ..JobProgress::default()
+        };
         Self {
             data,
             shared,
@@ -156,7 +159,14 @@ impl Peer {
             let _ = reply.send(Err(NodeError::Job(why.to_string())));
             return;
         }
-        self.desk.waiting.insert(id, Waiting { data: Arc::new(data), shared, reply });
+        self.desk.waiting.insert(
+            id,
+            Waiting {
+                data: Arc::new(data),
+                shared,
+                reply,
+            },
+        );
     }
 
     /// The ledger refused a submission.
@@ -168,12 +178,22 @@ impl Peer {
 
     /// True if this peer requested any job that is still open, in this run or an earlier one.
     pub(super) fn has_open_jobs(&self) -> bool {
-        self.follower.state().open_jobs().iter().any(|(_, job)| job.requester == self.me)
+        self.follower
+            .state()
+            .open_jobs()
+            .iter()
+            .any(|(_, job)| job.requester == self.me)
     }
 
     pub(super) fn desk_blocks(&mut self, events: &[Event]) {
         let state = self.follower.state();
-        let arrived: Vec<JobId> = self.desk.waiting.keys().filter(|j| state.job(j).is_some()).copied().collect();
+        let arrived: Vec<JobId> = self
+            .desk
+            .waiting
+            .keys()
+            .filter(|j| state.job(j).is_some())
+            .copied()
+            .collect();
         for job in arrived {
             if let Some(Waiting { data, shared, reply }) = self.desk.waiting.remove(&job) {
                 self.jobs.insert(job, Arc::clone(&data));
@@ -217,7 +237,9 @@ impl Peer {
         let mut fetches = Vec::new();
         for (id, mine) in &mut self.desk.mine {
             while mine.fetching.len() < FETCHES {
-                let Some((unit, answer)) = mine.wanted.pop_front() else { break };
+                let Some((unit, answer)) = mine.wanted.pop_front() else {
+                    break;
+                };
                 mine.fetching.insert(unit, answer);
                 fetches.push((*id, unit, answer));
             }
@@ -234,8 +256,12 @@ impl Peer {
 
     /// An output arrived, was computed here, or is to be had nowhere.
     pub(super) fn on_output(&mut self, job: JobId, unit: u32, bytes: Option<Vec<u8>>) {
-        let Some(mine) = self.desk.mine.get_mut(&job) else { return };
-        let Some(answer) = mine.fetching.get(&unit).copied() else { return };
+        let Some(mine) = self.desk.mine.get_mut(&job) else {
+            return;
+        };
+        let Some(answer) = mine.fetching.get(&unit).copied() else {
+            return;
+        };
         match bytes {
             Some(bytes) if answer_of(&bytes) == answer => {
                 mine.fetching.remove(&unit);
@@ -244,7 +270,10 @@ impl Peer {
             }
             Some(_) => {
                 mine.fetching.remove(&unit);
-                fail(mine, &format!("unit {unit}: the accepted answer is not what this machine computes"));
+                fail(
+                    mine,
+                    &format!("unit {unit}: the accepted answer is not what this machine computes"),
+                );
             }
             None => {
                 let data = Arc::clone(&mine.data);
@@ -254,7 +283,9 @@ impl Peer {
     }
 
     pub(super) fn on_provisional(&mut self, results: &Provisional) {
-        let Some(mine) = self.desk.mine.get_mut(&results.job) else { return };
+        let Some(mine) = self.desk.mine.get_mut(&results.job) else {
+            return;
+        };
         if mine.data.spec.mode != ModeId::Unverified {
             return;
         }
@@ -303,7 +334,9 @@ impl Peer {
 
     /// The blobs of a job that is wanted here arrived, or cannot be had.
     pub(super) fn on_adoption(&mut self, job: JobId) {
-        let Some(replies) = self.desk.adopting.remove(&job) else { return };
+        let Some(replies) = self.desk.adopting.remove(&job) else {
+            return;
+        };
         match self.jobs.get(&job).cloned() {
             Some(data) => self.adopt(job, data, replies),
             None => {
@@ -314,9 +347,20 @@ impl Peer {
         }
     }
 
-    fn adopt(&mut self, job: JobId, data: Arc<JobData>, collectors: Vec<oneshot::Sender<Result<Collected, NodeError>>>) {
+    fn adopt(
+        &mut self,
+        job: JobId,
+        data: Arc<JobData>,
+        collectors: Vec<oneshot::Sender<Result<Collected, NodeError>>>,
+    ) {
         let shared = data.spec.shared.map(|_| data.kernel.shared.to_vec());
-        self.desk.mine.insert(job, Mine { collectors, ..Mine::new(data, shared) });
+        self.desk.mine.insert(
+            job,
+            Mine {
+                collectors,
+                ..Mine::new(data, shared)
+            },
+        );
         self.desk_blocks(&[]);
     }
 
@@ -330,7 +374,9 @@ impl Peer {
             .collect();
         for job in complete {
             let collected = self.collected(&job);
-            let Some(mine) = self.desk.mine.get_mut(&job) else { continue };
+            let Some(mine) = self.desk.mine.get_mut(&job) else {
+                continue;
+            };
             match collected {
                 Ok(collected) => {
                     for reply in mine.collectors.drain(..) {
@@ -367,7 +413,13 @@ impl Peer {
 }
 
 fn reports(state: &WorkState) -> Vec<PeerReport> {
-    state.identities().map(|(peer, identity)| PeerReport { peer: *peer, identity: identity.clone() }).collect()
+    state
+        .identities()
+        .map(|(peer, identity)| PeerReport {
+            peer: *peer,
+            identity: identity.clone(),
+        })
+        .collect()
 }
 
 fn fail(mine: &mut Mine, why: &str) {
@@ -381,9 +433,21 @@ fn spec(request: &JobRequest, inputs: &[u8]) -> Result<JobSpec, NodeError> {
     let units = u32::try_from(request.inputs.len())
         .ok()
         .filter(|n| (1..=nora_core::job::MAX_UNITS).contains(n))
-        .ok_or_else(|| NodeError::Job(format!("it has {} units, allowed are 1 to {}", request.inputs.len(), nora_core::job::MAX_UNITS)))?;
+        .ok_or_else(|| {
+            NodeError::Job(format!(
+                "it has {} units, allowed are 1 to {}",
+                request.inputs.len(),
+                nora_core::job::MAX_UNITS
+            ))
+        })?;
     for (what, size) in [
-        ("kernel", request.kernel.len().saturating_mul(nora_core::MAX_BLOB_BYTES / nora_core::job::MAX_KERNEL_BYTES)),
+        (
+            "kernel",
+            request
+                .kernel
+                .len()
+                .saturating_mul(nora_core::MAX_BLOB_BYTES / nora_core::job::MAX_KERNEL_BYTES),
+        ),
         ("unit inputs", inputs.len()),
         ("shared input", request.shared.as_ref().map_or(0, Vec::len)),
     ] {

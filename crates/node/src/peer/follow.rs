@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nora_core::rules::Rules;
+use nora_core::rules::WorkState;
 use nora_core::rules::types::Event;
 use nora_core::{Block, Height, TimeMs, codec};
-use nora_core::rules::WorkState;
 use nora_ledger::{Chain, ChainError, Checkpoint, Genesis};
 use nora_store::{Store, StoreError, Table, Write};
 
@@ -72,8 +72,12 @@ impl Follower {
 
     /// Continues from what an earlier run stored, if it is of this ledger and not damaged.
     pub(crate) async fn load(&mut self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
-        let Some(bytes) = store.get(Table::Meta, CHECKPOINT).await? else { return Ok(()) };
-        let Ok(mut checkpoint) = codec::decode::<Checkpoint>(&bytes, CHECKPOINT_BYTES) else { return Ok(()) };
+        let Some(bytes) = store.get(Table::Meta, CHECKPOINT).await? else {
+            return Ok(());
+        };
+        let Ok(mut checkpoint) = codec::decode::<Checkpoint>(&bytes, CHECKPOINT_BYTES) else {
+            return Ok(());
+        };
         let mut from = Vec::new();
         loop {
             let part = store.range(Table::State, &from, None, 4096).await?;
@@ -141,15 +145,26 @@ impl Follower {
             }
         }
         while !self.poisoned {
-            let Some(next) = self.ahead.remove(&(self.height() + 1)) else { break };
+            let Some(next) = self.ahead.remove(&(self.height() + 1)) else {
+                break;
+            };
             match self.chain.follow(now, &next) {
                 Ok(applied) => {
                     progress.blocks += 1;
                     progress.events.extend(applied.events);
                     self.txs += next.txs.len() as u64;
                     self.dirty.extend(applied.writes);
-                    let Block { header, certificate, .. } = next;
-                    self.dirty_headers.push((header.height, codec::encode(&Block { header, txs: Vec::new(), certificate })));
+                    let Block {
+                        header, certificate, ..
+                    } = next;
+                    self.dirty_headers.push((
+                        header.height,
+                        codec::encode(&Block {
+                            header,
+                            txs: Vec::new(),
+                            certificate,
+                        }),
+                    ));
                 }
                 Err(why) => {
                     self.target = self.height();
@@ -197,7 +212,9 @@ impl Follower {
         if self.poisoned || (self.dirty.is_empty() && self.dirty_headers.is_empty() && !self.replace_all) {
             return Ok(());
         }
-        let Some(head) = self.chain.head_block() else { return Ok(()) };
+        let Some(head) = self.chain.head_block() else {
+            return Ok(());
+        };
         let checkpoint = Checkpoint {
             block: head.clone(),
             entries: Vec::new(),
@@ -213,7 +230,12 @@ impl Follower {
                 from.push(0);
                 writes.extend(part.into_iter().map(|(k, _)| Write::Delete(Table::State, k)));
             }
-            writes.extend(self.state().entries().into_iter().map(|(k, v)| Write::Put(Table::State, k, v)));
+            writes.extend(
+                self.state()
+                    .entries()
+                    .into_iter()
+                    .map(|(k, v)| Write::Put(Table::State, k, v)),
+            );
         } else {
             writes.extend(self.dirty.iter().map(|(k, v)| match v {
                 Some(v) => Write::Put(Table::State, k.clone(), v.clone()),

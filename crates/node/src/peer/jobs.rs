@@ -42,12 +42,7 @@ impl JobError {
 }
 
 /// Puts a job together from its blobs.
-pub(crate) fn assemble(
-    spec: JobSpec,
-    module: Vec<u8>,
-    shared: Vec<u8>,
-    inputs: &[u8],
-) -> Result<JobData, JobError> {
+pub(crate) fn assemble(spec: JobSpec, module: Vec<u8>, shared: Vec<u8>, inputs: &[u8]) -> Result<JobData, JobError> {
     if module.len() > MAX_KERNEL_BYTES || kernel_id(&module) != spec.kernel_id {
         return Err(JobError::Kernel);
     }
@@ -55,7 +50,11 @@ pub(crate) fn assemble(
     if inputs.len() != spec.units as usize {
         return Err(JobError::Inputs);
     }
-    let kernel = Arc::new(KernelBundle { id: spec.kernel_id, module, shared: Arc::new(shared) });
+    let kernel = Arc::new(KernelBundle {
+        id: spec.kernel_id,
+        module,
+        shared: Arc::new(shared),
+    });
     Ok(JobData { spec, kernel, inputs })
 }
 

@@ -77,7 +77,11 @@ pub(crate) enum Done {
     /// A job's blobs are here, or not.
     Job(JobId, Box<Result<JobData, JobError>>),
     /// One unit of a run.
-    Unit { run: u64, index: u16, result: Result<Vec<u8>, Fault> },
+    Unit {
+        run: u64,
+        index: u16,
+        result: Result<Vec<u8>, Fault>,
+    },
     /// A run has no more units.
     RunEnded(u64),
     /// Secrets are durable (or cannot be); now their transaction may go.
@@ -85,7 +89,11 @@ pub(crate) enum Done {
     /// A requester's blobs are kept by the relay; the submission may go.
     Prepared(Box<desk::Prepared>),
     /// An output for the requester.
-    Output { job: JobId, unit: u32, bytes: Option<Vec<u8>> },
+    Output {
+        job: JobId,
+        unit: u32,
+        bytes: Option<Vec<u8>>,
+    },
 }
 
 /// The peer.

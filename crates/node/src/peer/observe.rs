@@ -26,12 +26,21 @@ impl Story {
     pub(crate) fn note(&mut self, me: Option<&Identity>, height: Height, time: TimeMs) {
         let Some(identity) = me else { return };
         let wrongs = identity.dissented + identity.lies;
-        let mut push = |kind| self.log.push(ReputationEvent { time, height, reputation: identity.reputation, kind });
+        let mut push = |kind| {
+            self.log.push(ReputationEvent {
+                time,
+                height,
+                reputation: identity.reputation,
+                kind,
+            })
+        };
         match self.last {
             None => push(ReputationKind::Joined),
             Some((role, agreed, wrong)) => {
                 if identity.agreed > agreed {
-                    push(ReputationKind::Agreed(u32::try_from(identity.agreed - agreed).unwrap_or(u32::MAX)));
+                    push(ReputationKind::Agreed(
+                        u32::try_from(identity.agreed - agreed).unwrap_or(u32::MAX),
+                    ));
                 }
                 if wrongs > wrong {
                     push(ReputationKind::Wrong(u32::try_from(wrongs - wrong).unwrap_or(u32::MAX)));
@@ -132,7 +141,11 @@ fn idle(state: &WorkState, role: Option<Role>, local: &Local<'_>) -> Idle {
         return Idle::Syncing(here, there);
     }
     if !local.cards.is_empty() {
-        return if local.actual_duty == 0 && local.limits.duty < 100 { Idle::Resting } else { Idle::Busy };
+        return if local.actual_duty == 0 && local.limits.duty < 100 {
+            Idle::Resting
+        } else {
+            Idle::Busy
+        };
     }
     if !state.jobs().any(|(_, j)| j.status == JobStatus::Open) {
         return Idle::NoJob;
@@ -148,12 +161,19 @@ fn idle(state: &WorkState, role: Option<Role>, local: &Local<'_>) -> Idle {
 }
 
 fn threshold(state: &WorkState) -> Option<u64> {
-    state.identities().filter(|(_, i)| i.role == Role::Compute).map(|(_, i)| i.reputation).min()
+    state
+        .identities()
+        .filter(|(_, i)| i.role == Role::Compute)
+        .map(|(_, i)| i.reputation)
+        .min()
 }
 
 fn provisional(state: &WorkState, me: &PeerKey) -> u32 {
-    let units: usize =
-        state.batches().filter(|(_, b)| b.owner == *me && b.phase != Phase::Jury).map(|(_, b)| b.leaves.len()).sum();
+    let units: usize = state
+        .batches()
+        .filter(|(_, b)| b.owner == *me && b.phase != Phase::Jury)
+        .map(|(_, b)| b.leaves.len())
+        .sum();
     u32::try_from(units).unwrap_or(u32::MAX)
 }
 
@@ -204,14 +224,7 @@ fn peers(state: &WorkState, connected: &[(PeerKey, bool)]) -> Vec<PeerView> {
 }
 
 /// A card for a run in progress.
-pub(crate) fn card(
-    job: Hash,
-    purpose: Purpose,
-    units: &[u32],
-    done: usize,
-    since: TimeMs,
-    now: TimeMs,
-) -> UnitCard {
+pub(crate) fn card(job: Hash, purpose: Purpose, units: &[u32], done: usize, since: TimeMs, now: TimeMs) -> UnitCard {
     let total = units.len();
     let eta = (done > 0).then(|| {
         let spent = now.saturating_sub(since);

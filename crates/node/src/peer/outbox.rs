@@ -28,7 +28,13 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// An empty outbox of this key for one ledger.
     pub(crate) fn new(key: Keypair, ledger: Hash) -> Self {
-        Self { key, ledger, nonce: 0, waiting: VecDeque::new(), in_flight: 0 }
+        Self {
+            key,
+            ledger,
+            nonce: 0,
+            waiting: VecDeque::new(),
+            in_flight: 0,
+        }
     }
 
     /// Never sign with a nonce that the ledger has already seen, e.g. before a reload.
@@ -40,7 +46,13 @@ impl Outbox {
     /// so that it grows over reloads too, or one more than the last where the clock stands still or went back.
     pub(crate) fn sign(&mut self, action: Action, now: TimeMs) -> SignedTx {
         self.nonce = now.max(self.nonce.saturating_add(1));
-        TxBody { ledger: self.ledger, sender: self.key.public(), nonce: self.nonce, action }.sign(&self.key)
+        TxBody {
+            ledger: self.ledger,
+            sender: self.key.public(),
+            nonce: self.nonce,
+            action,
+        }
+        .sign(&self.key)
     }
 
     /// Queues a signed transaction.
@@ -49,7 +61,11 @@ impl Outbox {
             return Err((tx, Full));
         }
         // Transactions whose secrets took longer to store must not overtake a larger nonce: keep the order of signing.
-        let at = self.waiting.iter().rposition(|w| w.body.nonce < tx.body.nonce).map_or(self.in_flight, |p| p + 1);
+        let at = self
+            .waiting
+            .iter()
+            .rposition(|w| w.body.nonce < tx.body.nonce)
+            .map_or(self.in_flight, |p| p + 1);
         self.waiting.insert(at.max(self.in_flight), tx);
         Ok(())
     }

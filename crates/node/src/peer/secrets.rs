@@ -83,7 +83,11 @@ impl Secrets {
         if secret.outputs.iter().map(Vec::len).sum::<usize>() > OUTPUT_BYTES {
             secret.outputs.clear();
         }
-        let mut writes = vec![Write::Put(Table::Pending, codec::encode(&promise), codec::encode(&secret))];
+        let mut writes = vec![Write::Put(
+            Table::Pending,
+            codec::encode(&promise),
+            codec::encode(&secret),
+        )];
         self.open.insert(promise, secret);
         while self.open.len() > MAX_SECRETS {
             if let Some((old, _)) = self.open.pop_first() {

@@ -51,12 +51,26 @@ pub(crate) struct Started {
 impl Peer {
     /// Starts the loop on the platform's executor.
     pub(crate) async fn start(config: PeerConfig) -> Result<Started, NodeError> {
-        let PeerConfig { seed, bootstrap, store, pool, limits, hardware_threads, volunteer, views, shown } = config;
+        let PeerConfig {
+            seed,
+            bootstrap,
+            store,
+            pool,
+            limits,
+            hardware_threads,
+            volunteer,
+            views,
+            shown,
+        } = config;
         let genesis = genesis(&bootstrap)?;
         let ledger = genesis.ledger_id();
         let key = Keypair::from_seed(&seed);
         let me = key.public();
-        let relays = bootstrap.relays.iter().map(crate::bootstrap::Relay::key).collect::<Result<Vec<_>, _>>()?;
+        let relays = bootstrap
+            .relays
+            .iter()
+            .map(crate::bootstrap::Relay::key)
+            .collect::<Result<Vec<_>, _>>()?;
 
         let mut problems = Problems::default();
         let mut follower = Follower::new(genesis).map_err(|e| NodeError::Bootstrap(e.to_string()))?;
@@ -71,7 +85,11 @@ impl Peer {
         });
 
         let dial = bootstrap.relays.iter().map(|r| r.addr.clone()).collect();
-        let net_config = NetConfig { dial, reserve: true, ..NetConfig::new(seed) };
+        let net_config = NetConfig {
+            dial,
+            reserve: true,
+            ..NetConfig::new(seed)
+        };
         let (net, net_events) = nora_net::start(net_config)?;
         let (reached_tx, reached) = oneshot::channel();
 
@@ -121,7 +139,9 @@ fn genesis(bootstrap: &Bootstrap) -> Result<Genesis, NodeError> {
     let genesis: Genesis =
         codec::decode(&bytes, MAX_BOOTSTRAP).map_err(|e| NodeError::Bootstrap(format!("genesis: {e}")))?;
     if genesis.ledger_id() != bootstrap.ledger_id()? {
-        return Err(NodeError::Bootstrap("genesis is not the one of the named ledger".into()));
+        return Err(NodeError::Bootstrap(
+            "genesis is not the one of the named ledger".into(),
+        ));
     }
     Ok(genesis)
 }

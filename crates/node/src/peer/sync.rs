@@ -1,8 +1,8 @@
 //! Network events, and what is asked of relays to follow the ledger.
 
+use nora_core::PeerKey;
 use nora_core::rules::types::Event;
 use nora_core::tx::SignedTx;
-use nora_core::PeerKey;
 use nora_ledger::Checkpoint;
 use nora_net::protocol::{MAX_BLOCKS, Refusal, Request, Response};
 use nora_net::{NetError, NetEvent, NetHandle};
@@ -209,20 +209,34 @@ async fn submit(net: &NetHandle, relay: PeerKey, txs: Vec<SignedTx>) -> Result<V
 async fn snapshot(net: &NetHandle, relay: PeerKey) -> Result<Checkpoint, String> {
     let mut checkpoint: Option<Checkpoint> = None;
     loop {
-        let (height, skip) =
-            checkpoint.as_ref().map_or((0, 0), |c| (c.block.header.height, c.entries.len()));
+        let (height, skip) = checkpoint
+            .as_ref()
+            .map_or((0, 0), |c| (c.block.header.height, c.entries.len()));
         let skip = u32::try_from(skip).map_err(|_| "snapshot has too many entries")?;
-        let answer = net.request(relay, Request::Snapshot { height, skip }).await.map_err(|e| e.to_string())?;
-        let Response::Snapshot { checkpoint: head, total, entries } = answer else {
+        let answer = net
+            .request(relay, Request::Snapshot { height, skip })
+            .await
+            .map_err(|e| e.to_string())?;
+        let Response::Snapshot {
+            checkpoint: head,
+            total,
+            entries,
+        } = answer
+        else {
             return Err("the relay has no snapshot".into());
         };
         if total as usize > MAX_SNAPSHOT_ENTRIES {
             return Err("snapshot has too many entries".into());
         }
         if checkpoint.is_none() {
-            checkpoint = Some(Checkpoint { entries: Vec::new(), ..head.ok_or("the relay has no snapshot")? });
+            checkpoint = Some(Checkpoint {
+                entries: Vec::new(),
+                ..head.ok_or("the relay has no snapshot")?
+            });
         }
-        let Some(so_far) = checkpoint.as_mut() else { return Err("the relay has no snapshot".into()) };
+        let Some(so_far) = checkpoint.as_mut() else {
+            return Err("the relay has no snapshot".into());
+        };
         let empty = entries.is_empty();
         so_far.entries.extend(entries);
         if so_far.entries.len() >= total as usize {

@@ -99,8 +99,13 @@ impl Peer {
         if !self.follower.is_synced() || self.relay().is_none() {
             return;
         }
-        let Some(head) = self.follower.chain().head() else { return };
-        let head = duties::Head { height: head.height, time: head.time };
+        let Some(head) = self.follower.chain().head() else {
+            return;
+        };
+        let head = duties::Head {
+            height: head.height,
+            time: head.time,
+        };
         self.said.busy.draining = self.activity != Activity::On;
         if self.volunteer && self.activity != Activity::Off {
             for duty in duties::duties(self.follower.state(), &self.me, head, &self.said.busy) {
@@ -124,7 +129,9 @@ impl Peer {
         let tasks = duty.tasks();
         match duty {
             Duty::Open { batch } => {
-                self.answer(Promise::Batch(batch), tasks, |opening, _| duties::build_open(batch, opening));
+                self.answer(Promise::Batch(batch), tasks, |opening, _| {
+                    duties::build_open(batch, opening)
+                });
             }
             Duty::Reveal { batch, leaves } => {
                 self.answer(Promise::Audit(batch), tasks, |opening, numbers| {
@@ -180,7 +187,9 @@ impl Peer {
     }
 
     pub(super) fn fetch_job(&mut self, job: JobId) {
-        let (Some(relay), Some(entry)) = (self.relay(), self.follower.state().job(&job)) else { return };
+        let (Some(relay), Some(entry)) = (self.relay(), self.follower.state().job(&job)) else {
+            return;
+        };
         let spec = entry.spec.clone();
         if self.jobs.begin(job) {
             let (net, store) = (self.net.clone(), Arc::clone(&self.store));
@@ -196,8 +205,10 @@ impl Peer {
         units: Vec<u32>,
         tasks: Vec<duties::Task>,
     ) {
-        let inputs: Vec<Vec<u8>> =
-            units.iter().map(|u| data.inputs.get(*u as usize).cloned().unwrap_or_default()).collect();
+        let inputs: Vec<Vec<u8>> = units
+            .iter()
+            .map(|u| data.inputs.get(*u as usize).cloned().unwrap_or_default())
+            .collect();
         let task = Task {
             kernel: Arc::clone(&data.kernel),
             purpose: kind.purpose(),
@@ -211,7 +222,11 @@ impl Peer {
         let mut done = self.done.clone();
         nora_platform::spawn(async move {
             while let Some(unit) = units_done.next().await {
-                let end = Done::Unit { run, index: unit.index, result: unit.result };
+                let end = Done::Unit {
+                    run,
+                    index: unit.index,
+                    result: unit.result,
+                };
                 if futures::SinkExt::send(&mut done, end).await.is_err() {
                     return;
                 }
@@ -219,7 +234,19 @@ impl Peer {
             let _ = futures::SinkExt::send(&mut done, Done::RunEnded(run)).await;
         });
         let results = units.iter().map(|_| None).collect();
-        self.runs.insert(run, Run { kind, job, data, units, tasks, results, done: 0, since: now_ms() });
+        self.runs.insert(
+            run,
+            Run {
+                kind,
+                job,
+                data,
+                units,
+                tasks,
+                results,
+                done: 0,
+                since: now_ms(),
+            },
+        );
     }
 
     pub(super) fn on_unit(&mut self, run: u64, index: u16, result: Result<Vec<u8>, Fault>) {
@@ -287,10 +314,20 @@ impl Peer {
 
     /// Turns a finished run into what the ledger must hear.
     fn publish(&mut self, run: Run, outputs: Vec<Vec<u8>>, salt: Salt) {
-        let Run { kind, job, data, units, tasks, .. } = run;
+        let Run {
+            kind,
+            job,
+            data,
+            units,
+            tasks,
+            ..
+        } = run;
         let ledger = self.follower.chain().ledger();
         let me = self.me;
-        let opening = Opening { answers: outputs.iter().map(|o| answer_of(o)).collect(), salt };
+        let opening = Opening {
+            answers: outputs.iter().map(|o| answer_of(o)).collect(),
+            salt,
+        };
         let secret = |outputs| Secret {
             answers: (0..).zip(opening.answers.iter().copied()).collect(),
             salt,
@@ -298,13 +335,15 @@ impl Peer {
         };
         match kind {
             RunKind::Compute { as_of } => {
-                let Some(action) = duties::build_commit(&ledger, (&job, &data.spec), &me, as_of, &units, &opening) else {
+                let Some(action) = duties::build_commit(&ledger, (&job, &data.spec), &me, as_of, &units, &opening)
+                else {
                     self.release(&tasks);
                     return;
                 };
                 if data.spec.mode == ModeId::Unverified {
                     self.tell_provisional(job, &units, &outputs);
-                    self.uploads.queue(outputs.into_iter().filter(|o| o.len() > MAX_PROVISIONAL_OUTPUT));
+                    self.uploads
+                        .queue(outputs.into_iter().filter(|o| o.len() > MAX_PROVISIONAL_OUTPUT));
                     self.say(action, tasks);
                 } else {
                     let secret = secret(outputs);
@@ -317,16 +356,33 @@ impl Peer {
                 // Seals of one batch share their salt: there is one revelation for all of them.
                 let earlier = self.secrets.get(&promise).cloned();
                 let salt = earlier.as_ref().map_or(salt, |s| s.salt);
-                let sealed: Vec<(u16, u16, Hash)> =
-                    leaves.iter().zip(&opening.answers).map(|((leaf, draw), answer)| (*leaf, *draw, *answer)).collect();
-                let tx = self.outbox.sign(duties::build_seal(&ledger, &job, batch, &me, &sealed, &salt), now_ms());
+                let sealed: Vec<(u16, u16, Hash)> = leaves
+                    .iter()
+                    .zip(&opening.answers)
+                    .map(|((leaf, draw), answer)| (*leaf, *draw, *answer))
+                    .collect();
+                let tx = self
+                    .outbox
+                    .sign(duties::build_seal(&ledger, &job, batch, &me, &sealed, &salt), now_ms());
                 let mut answers = earlier.map_or_else(Vec::new, |s| s.answers);
                 answers.extend(sealed.iter().map(|(leaf, _, answer)| (*leaf, *answer)));
-                self.promise(promise, Secret { answers, salt, outputs: Vec::new() }, tx, tasks);
+                self.promise(
+                    promise,
+                    Secret {
+                        answers,
+                        salt,
+                        outputs: Vec::new(),
+                    },
+                    tx,
+                    tasks,
+                );
             }
             RunKind::Calibrate { wave } => {
                 let secret = secret(Vec::new());
-                let tx = self.outbox.sign(duties::build_calibration_seal(&ledger, job, wave, &me, &opening), now_ms());
+                let tx = self.outbox.sign(
+                    duties::build_calibration_seal(&ledger, job, wave, &me, &opening),
+                    now_ms(),
+                );
                 self.promise(Promise::Wave(job, wave), secret, tx, tasks);
             }
             RunKind::Offer { wave } => {
@@ -337,7 +393,10 @@ impl Peer {
             }
             RunKind::Jury { batch, leaves } => {
                 self.uploads.queue(outputs);
-                self.say(duties::build_rule(batch, leaves.into_iter().zip(opening.answers).collect()), tasks);
+                self.say(
+                    duties::build_rule(batch, leaves.into_iter().zip(opening.answers).collect()),
+                    tasks,
+                );
             }
             RunKind::Recover => {
                 for (unit, output) in units.iter().zip(outputs) {
@@ -368,17 +427,23 @@ impl Peer {
     }
 
     /// Opens a promise. Its outputs are delivered now: nobody can copy them into a seal any more.
-    fn answer(
-        &mut self,
-        promise: Promise,
-        tasks: Vec<duties::Task>,
-        build: impl FnOnce(Opening, &[u16]) -> Action,
-    ) {
-        let Some(secret) = self.secrets.get(&promise).cloned() else { return };
+    fn answer(&mut self, promise: Promise, tasks: Vec<duties::Task>, build: impl FnOnce(Opening, &[u16]) -> Action) {
+        let Some(secret) = self.secrets.get(&promise).cloned() else {
+            return;
+        };
         self.uploads.queue(secret.outputs);
         let (numbers, answers): (Vec<u16>, Vec<Hash>) = secret.answers.into_iter().unzip();
         self.said.busy.tasks.extend(tasks.iter().copied());
-        self.say(build(Opening { answers, salt: secret.salt }, &numbers), tasks);
+        self.say(
+            build(
+                Opening {
+                    answers,
+                    salt: secret.salt,
+                },
+                &numbers,
+            ),
+            tasks,
+        );
     }
 
     fn say(&mut self, action: Action, tasks: Vec<duties::Task>) {
@@ -389,7 +454,14 @@ impl Peer {
     }
 
     fn note(&mut self, tx: &SignedTx, tasks: Vec<duties::Task>) {
-        self.said.txs.insert(tx.id(), SaidTx { nonce: tx.body.nonce, at: now_ms(), tasks });
+        self.said.txs.insert(
+            tx.id(),
+            SaidTx {
+                nonce: tx.body.nonce,
+                at: now_ms(),
+                tasks,
+            },
+        );
     }
 
     fn enqueue(&mut self, tx: SignedTx) {
@@ -410,7 +482,11 @@ impl Peer {
     }
 
     fn tell_provisional(&mut self, job: JobId, units: &[u32], outputs: &[Vec<u8>]) {
-        let small = units.iter().copied().zip(outputs.iter().cloned()).filter(|(_, o)| o.len() <= MAX_PROVISIONAL_OUTPUT);
+        let small = units
+            .iter()
+            .copied()
+            .zip(outputs.iter().cloned())
+            .filter(|(_, o)| o.len() <= MAX_PROVISIONAL_OUTPUT);
         self.provisional.0.entry(job).or_default().extend(small);
         self.flush_provisional();
     }
@@ -419,8 +495,15 @@ impl Peer {
         for (job, results) in std::mem::take(&mut self.provisional.0) {
             for results in results.chunks(MAX_PROVISIONAL) {
                 let results = results.to_vec();
-                let signature = self.key.sign(Provisional::signed_hash(&job, &self.me, &results).as_bytes());
-                let message = Provisional { job, by: self.me, results, signature };
+                let signature = self
+                    .key
+                    .sign(Provisional::signed_hash(&job, &self.me, &results).as_bytes());
+                let message = Provisional {
+                    job,
+                    by: self.me,
+                    results,
+                    signature,
+                };
                 let (net, bytes) = (self.net.clone(), nora_core::codec::encode(&message));
                 nora_platform::spawn(async move {
                     if let Err(why) = net.publish(Topic::Results, bytes).await {
@@ -439,8 +522,9 @@ impl Peer {
         let nonce = state.identity(&self.me).map_or(0, |i| i.nonce);
         let now = now_ms();
         let over = |tx: &SaidTx| tx.nonce <= nonce || now.saturating_sub(tx.at) > LOST_MS;
-        let (gone, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.said.txs).into_iter().partition(|(_, tx)| over(tx));
+        let (gone, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.said.txs)
+            .into_iter()
+            .partition(|(_, tx)| over(tx));
         self.said.txs = waiting;
         for tx in gone.values() {
             for task in &tx.tasks {
