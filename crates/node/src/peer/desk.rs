@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use futures::channel::oneshot;
-use nora_core::blob::blob_id;
-use nora_core::job::{Answer, JobId, JobSpec, UnitInputs, answer_of, kernel_id};
+use nora_core::job::{Answer, JobId, UnitInputs, answer_of};
 use nora_core::rules::WorkState;
 use nora_core::rules::types::{Event, JobStatus, UnitStatus};
 use nora_core::tx::Action;
@@ -125,7 +124,7 @@ impl Peer {
         let net = self.net.clone();
         self.spawn(async move {
             let inputs = codec::encode(&UnitInputs(request.inputs.clone()));
-            let spec = match spec(&request, &inputs) {
+            let spec = match super::terms::spec(&request, &inputs) {
                 Ok(spec) => spec,
                 Err(why) => return Done::Prepared(Box::new(Prepared { job: Err(why), reply })),
             };
@@ -155,7 +154,7 @@ impl Peer {
         };
         let tx = self.outbox.sign(Action::SubmitJob(data.spec.clone()), now_ms());
         let id = tx.id();
-        if let Err((_, why)) = self.outbox.queue(tx) {
+        if let Err(why) = self.outbox.queue(tx) {
             let _ = reply.send(Err(NodeError::Job(why.to_string())));
             return;
         }
@@ -427,47 +426,4 @@ fn fail(mine: &mut Mine, why: &str) {
     for reply in mine.collectors.drain(..) {
         let _ = reply.send(Err(NodeError::Job(why.to_owned())));
     }
-}
-
-fn spec(request: &JobRequest, inputs: &[u8]) -> Result<JobSpec, NodeError> {
-    let units = u32::try_from(request.inputs.len())
-        .ok()
-        .filter(|n| (1..=nora_core::job::MAX_UNITS).contains(n))
-        .ok_or_else(|| {
-            NodeError::Job(format!(
-                "it has {} units, allowed are 1 to {}",
-                request.inputs.len(),
-                nora_core::job::MAX_UNITS
-            ))
-        })?;
-    for (what, size) in [
-        (
-            "kernel",
-            request
-                .kernel
-                .len()
-                .saturating_mul(nora_core::MAX_BLOB_BYTES / nora_core::job::MAX_KERNEL_BYTES),
-        ),
-        ("unit inputs", inputs.len()),
-        ("shared input", request.shared.as_ref().map_or(0, Vec::len)),
-    ] {
-        if size > nora_core::MAX_BLOB_BYTES {
-            return Err(NodeError::Job(format!("the {what} is too large")));
-        }
-    }
-    Ok(JobSpec {
-        title: request.title.clone(),
-        requester_name: request.requester_name.clone(),
-        kernel: blob_id(&request.kernel),
-        kernel_id: kernel_id(&request.kernel),
-        shared: request.shared.as_ref().map(|s| blob_id(s)),
-        inputs: blob_id(inputs),
-        units,
-        max_output: request.max_output,
-        unit_deadline_ms: request.unit_deadline_ms,
-        mode: request.mode,
-        auditors: request.auditors,
-        batch: request.batch,
-        lease_heights: request.lease_heights,
-    })
 }

@@ -9,9 +9,11 @@ mod follow;
 mod jobs;
 mod observe;
 mod outbox;
+mod say;
 mod secrets;
 mod start;
 mod sync;
+mod terms;
 mod uploads;
 mod work;
 

@@ -11,10 +11,10 @@ use thiserror::Error;
 /// Most transactions that wait. Beyond it the peer computes no further until the ledger has taken some.
 pub(crate) const MAX_WAITING: usize = 1024;
 
-/// The outbox is full: the ledger is slower than this peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// The outbox is full: the ledger is slower than this peer. The transaction comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{MAX_WAITING} transactions already wait for the ledger")]
-pub(crate) struct Full;
+pub(crate) struct Full(pub(crate) Box<SignedTx>);
 
 /// Waiting transactions of one sender.
 pub(crate) struct Outbox {
@@ -56,9 +56,9 @@ impl Outbox {
     }
 
     /// Queues a signed transaction.
-    pub(crate) fn queue(&mut self, tx: SignedTx) -> Result<(), (SignedTx, Full)> {
+    pub(crate) fn queue(&mut self, tx: SignedTx) -> Result<(), Full> {
         if self.waiting.len() >= MAX_WAITING {
-            return Err((tx, Full));
+            return Err(Full(Box::new(tx)));
         }
         // Transactions whose secrets took longer to store must not overtake a larger nonce: keep the order of signing.
         let at = self
