@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::disallowed_methods, reason = "native only, and the tasks' results are awaited")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "native only, and the tasks' results are awaited"
+)]
 //! Real swarms over loopback.
 
 mod attack;
