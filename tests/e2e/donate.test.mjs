@@ -102,7 +102,7 @@ test('language and appearance are switched, and kept', { timeout: 120_000 }, asy
     await volunteer.at('lang-switch').selectOption('ja');
     await until('Japanese', async () => (await volunteer.page.locator('html').getAttribute('lang')) === 'ja');
     assert.match(await volunteer.text('nav-donate'), JAPANESE);
-    const paper = () => volunteer.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const paper = () => volunteer.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await paper();
     await volunteer.at('theme-switch').selectOption('dark');
     await until('dark paper', async () => (await paper()) !== light);
