@@ -27,7 +27,8 @@ pub fn duties(state: &WorkState, me: &PeerKey, head: Head, busy: &Busy) -> Vec<D
     }
     // A third of the time after which the ledger forgets a silent volunteer.
     let fresh = |i: &&Identity| i.online && head.time.saturating_sub(i.last_seen) < ONLINE_MS / 3;
-    if identity.filter(fresh).is_none() && busy.free(Task::Announce) {
+    let rests = identity.is_some_and(|i| !i.online && head.height < i.rests_until);
+    if identity.filter(fresh).is_none() && !rests && busy.free(Task::Announce) {
         out.insert(0, Duty::Announce);
     }
     if let Some(identity) = identity.filter(|i| i.online) {

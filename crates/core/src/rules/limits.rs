@@ -52,3 +52,7 @@ pub const LEASE_HEIGHTS: core::ops::RangeInclusive<u32> = 4..=3600;
 pub const MAX_UNIT_DEADLINE_MS: u32 = 3_600_000;
 /// Events kept until somebody takes them; further ones are dropped.
 pub const MAX_EVENTS: usize = 16_384;
+/// Heights that a peer rests after it fell silent for the first time; doubles with every further time in a row.
+pub const REST_HEIGHTS: crate::block::Height = 20;
+/// Doublings of that rest at most: 1,280 heights.
+pub const MAX_REST_DOUBLINGS: u8 = 6;

@@ -5,6 +5,9 @@ use thiserror::Error;
 /// Why a transaction is refused. A refused transaction changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Rejection {
+    /// It fell silent a short time ago.
+    #[error("fell silent a short time ago; it may come back some blocks later")]
+    Resting,
     /// Signed for another ledger.
     #[error("the transaction is for another ledger")]
     OtherLedger,

@@ -2,7 +2,9 @@
 
 use core::cmp::Reverse;
 
-use super::limits::{FORGET_AT_ONCE, MAX_HISTORY, MAX_IDENTITIES, MAX_UNJUDGED, ONLINE_MS};
+use super::limits::{
+    FORGET_AT_ONCE, MAX_HISTORY, MAX_IDENTITIES, MAX_REST_DOUBLINGS, MAX_UNJUDGED, ONLINE_MS, REST_HEIGHTS,
+};
 use super::modes;
 use super::types::{Cause, Event, Exposure, Identity, JobStatus, Role, RoleChange};
 use super::{BlockCtx, Rejection, WorkState};
@@ -28,6 +30,8 @@ impl Identity {
             exposed: None,
             history: Vec::new(),
             lease: None,
+            silences: 0,
+            rests_until: 0,
             jobs: 0,
         }
     }
@@ -41,6 +45,13 @@ impl WorkState {
     /// "I am here and willing".
     pub(super) fn announce(&mut self, sender: PeerKey, ctx: &BlockCtx) -> Result<(), Rejection> {
         let joins = self.ensure_identity(sender, ctx)?;
+        if self
+            .identities
+            .get(&sender)
+            .is_some_and(|i| !i.online && ctx.height < i.rests_until)
+        {
+            return Err(Rejection::Resting);
+        }
         if let Some(identity) = self.identities.get_mut(&sender)
             && !identity.online
         {
@@ -104,6 +115,11 @@ impl WorkState {
         if let Some(identity) = self.identities.get_mut(peer) {
             identity.online = false;
             identity.lease = None;
+            if cause == Cause::Silent {
+                // Without a rest, a stalled tab whose page still speaks would take its seat again at once, for ever.
+                identity.rests_until = ctx.height + (REST_HEIGHTS << identity.silences.min(MAX_REST_DOUBLINGS));
+                identity.silences = identity.silences.saturating_add(1);
+            }
             if identity.role == Role::Compute {
                 self.set_role(peer, Role::Auditor, cause, ctx);
             }

@@ -51,6 +51,10 @@ pub struct Identity {
     pub lease: Option<Height>,
     /// Jobs it submitted.
     pub jobs: u32,
+    /// How often in a row it fell silent; an accepted unit or an agreeing audit clears it.
+    pub silences: u8,
+    /// Height before which it may not come back after falling silent.
+    pub rests_until: Height,
 }
 
 /// How a peer lost its place.

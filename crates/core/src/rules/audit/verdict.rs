@@ -174,6 +174,7 @@ impl WorkState {
                 match leaf.owner {
                     Stand::Right => {
                         owner.accepted += 1;
+                        owner.silences = 0;
                         owner.credits += u64::from(pay == Pay::Everybody || (pay == Pay::Owner && honest));
                     }
                     Stand::Wrong => owner.lies += 1,
@@ -212,6 +213,9 @@ impl WorkState {
                 continue;
             };
             identity.agreed += agreed;
+            if agreed > 0 {
+                identity.silences = 0;
+            }
             identity.dissented += dissented;
             let stray = identity.role == Role::Stray;
             if gains {

@@ -232,6 +232,9 @@ fn ownership_at_the_named_height_counts() {
     assert!(w.refused.is_empty(), "an owner of today may name any height");
     // A lease later the old claim is void.
     (0..12).for_each(|_| w.block());
+    // It fell silent meanwhile: a stalled page that still speaks must rest before it may take a place again.
+    assert_eq!(refuses(&mut w, 1, Action::Announce), Rejection::Resting);
+    (0..crate::rules::limits::REST_HEIGHTS).for_each(|_| w.block());
     w.send(1, Action::Announce);
     w.block();
     let action = commit(&w, 1, &job, as_of, &[lost[3]]);
