@@ -134,7 +134,12 @@ impl Peer {
     }
 
     /// Opens a promise. Its outputs are delivered now: nobody can copy them into a seal any more.
-    pub(super) fn answer(&mut self, promise: Promise, tasks: Vec<duties::Task>, build: impl FnOnce(Opening, &[u16]) -> Action) {
+    pub(super) fn answer(
+        &mut self,
+        promise: Promise,
+        tasks: Vec<duties::Task>,
+        build: impl FnOnce(Opening, &[u16]) -> Action,
+    ) {
         let Some(secret) = self.secrets.get(&promise).cloned() else {
             return;
         };
