@@ -36,7 +36,7 @@ pub(crate) struct Follower {
     genesis: Genesis,
     chain: Chain<WorkState>,
     ahead: BTreeMap<Height, Block>,
-    /// Highest height that somebody claimed.
+    /// Highest height that the committee has signed, as far as known here.
     target: Height,
     dirty: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     dirty_headers: Vec<(Height, Vec<u8>)>,
@@ -136,9 +136,14 @@ impl Follower {
     pub(crate) fn offer(&mut self, block: Block, now: TimeMs) -> Progress {
         let mut progress = Progress::default();
         let height = block.header.height;
-        // The claim is believed only as far as it makes us ask; a liar costs one request.
-        self.target = self.target.max(height);
         if height > self.height() {
+            // A height is believed only if the committee signed it: else any stranger could make this peer wait for a
+            // block that never comes.
+            if let Err(why) = block.certificate.verify(&block.header, self.chain.committee()) {
+                progress.refused = Some(why.to_string());
+                return progress;
+            }
+            self.target = self.target.max(height);
             self.ahead.insert(height, block);
             while self.ahead.len() > MAX_AHEAD {
                 self.ahead.pop_last();
@@ -256,3 +261,6 @@ impl Follower {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
