@@ -86,7 +86,10 @@ pub fn runner(args: Vec<OsString>) -> Result<()> {
 }
 
 fn webdriver_config(paths: &Paths) -> Result<PathBuf> {
-    let mut options = json!({ "args": CHROME_FLAGS });
+    let mut flags = CHROME_FLAGS.to_vec();
+    // So small a disk that a test can really fill it.
+    flags.push("--enable-features=StorageQuotaSettings:PoolSizeBytes/67108864");
+    let mut options = json!({ "args": flags });
     if let (Some(chrome), Some(map)) = (
         proc::find_program("CHROME", &["chromium", "google-chrome"]),
         options.as_object_mut(),

@@ -20,6 +20,10 @@ use count::Count;
 /// If something cannot be built, or a test fails.
 pub fn test(paths: &Paths) -> Result<()> {
     let tools = setup::all(paths)?;
+    // First what the tests of the command line and the browsers look for.
+    web::web(paths, false)?;
+    web::liar(paths)?;
+    build_programs(paths)?;
     let mut sum = Count::default();
     let mut part = |name: &str, count: Count| {
         say(&format!("{name}: {count}"));
@@ -32,9 +36,6 @@ pub fn test(paths: &Paths) -> Result<()> {
         counted(&mut tests(paths, &["--manifest-path", "xtask/Cargo.toml"]))?,
     );
     part("in the browser", browser(paths, &tools)?);
-    web::web(paths, false)?;
-    web::liar(paths)?;
-    build_programs(paths)?;
     part("end to end", e2e(paths, &tools, &[])?);
     say(&format!("{sum}"));
     if sum.failed == 0 { Ok(()) } else { bail!("tests failed") }

@@ -10,8 +10,6 @@ use crate::rules::types::{JobStatus, Phase, Wave};
 
 /// Units of one wave: a right guess of all of them is out of reach, the requester's work stays small.
 const WAVE_UNITS: usize = 4;
-/// Seals after which the requester reveals.
-const ENOUGH_SEALS: usize = 3;
 /// Heights after the first seal at which it reveals anyway.
 const PATIENCE: Height = 20;
 
@@ -70,7 +68,6 @@ fn reveals(state: &WorkState, me: &PeerKey, head: Head, wave: &Wave) -> bool {
         return state.has_reputation_online();
     };
     let sealed = |peer: &PeerKey| wave.seals.iter().any(|s| s.peer == *peer);
-    wave.seals.len() >= ENOUGH_SEALS
-        || head.height >= first.height + PATIENCE
-        || state.strays_to_calibrate(me).all(sealed)
+    // Not "enough have sealed": three strangers with noise would shut out everybody who computes.
+    wave.is_full() || head.height >= first.height + PATIENCE || state.strays_to_calibrate(me).all(sealed)
 }

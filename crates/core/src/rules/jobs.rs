@@ -57,6 +57,7 @@ impl WorkState {
         if self.open_jobs.len() >= MAX_OPEN_JOBS
             || of_sender >= MAX_JOBS_PER_REQUESTER
             || units + spec.units > MAX_OPEN_UNITS
+            || self.is_crowded()
         {
             return Err(Rejection::TooManyJobs);
         }
@@ -84,6 +85,14 @@ impl WorkState {
         };
         self.jobs.insert(id, job);
         Ok(())
+    }
+
+    /// True while ended jobs are pruned more slowly than new ones come: whoever submits and cancels in a loop waits,
+    /// instead of everybody's state growing without bound.
+    fn is_crowded(&self) -> bool {
+        let units: u64 = self.jobs.iter().map(|(_, job)| u64::from(job.spec.units)).sum();
+        let most = u64::from(MAX_OPEN_UNITS) + u64::from(MAX_ENDED_UNITS) + u64::from(MAX_UNITS);
+        self.jobs.len() >= MAX_OPEN_JOBS + MAX_ENDED_JOBS || units > most
     }
 
     /// The requester gives up.

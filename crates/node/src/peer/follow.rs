@@ -76,6 +76,7 @@ impl Follower {
             return Ok(());
         };
         let Ok(mut checkpoint) = codec::decode::<Checkpoint>(&bytes, CHECKPOINT_BYTES) else {
+            self.replace_all = true;
             return Ok(());
         };
         let mut from = Vec::new();
@@ -189,6 +190,8 @@ impl Follower {
     pub(crate) fn adopt(&mut self, checkpoint: Checkpoint) -> Result<(), String> {
         let height = checkpoint.block.header.height;
         if !self.poisoned && height <= self.height() {
+            // The relay has nothing newer: there is nothing to wait for.
+            self.target = self.height();
             return Ok(());
         }
         self.chain = Chain::restore(&self.genesis, checkpoint).map_err(|e| e.to_string())?;

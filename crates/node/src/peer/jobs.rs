@@ -1,6 +1,6 @@
 //! What a peer needs to compute a job's units: kernel, shared input, unit inputs. Fetched by name, checked, cached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use nora_core::job::{JobId, JobSpec, MAX_KERNEL_BYTES, UnitInputs, kernel_id};
@@ -13,7 +13,7 @@ use super::blobs::{self, BlobError};
 use crate::executor::KernelBundle;
 
 /// Jobs kept ready at once.
-const MAX_READY: usize = 4;
+const MAX_READY: usize = 8;
 
 /// A job that can be computed here.
 #[derive(Debug)]
@@ -98,14 +98,19 @@ async fn cached(
 #[derive(Default)]
 pub(crate) struct Jobs {
     ready: BTreeMap<JobId, Arc<JobData>>,
+    /// Ready jobs by last use, oldest first.
+    order: VecDeque<JobId>,
     loading: Vec<JobId>,
     refused: Vec<JobId>,
 }
 
 impl Jobs {
     /// The job, if it is here.
-    pub(crate) fn get(&self, job: &JobId) -> Option<&Arc<JobData>> {
-        self.ready.get(job)
+    pub(crate) fn get(&mut self, job: &JobId) -> Option<&Arc<JobData>> {
+        let data = self.ready.get(job)?;
+        self.order.retain(|j| j != job);
+        self.order.push_back(*job);
+        Some(data)
     }
 
     /// True if a fetch should begin now; it then counts as begun.
@@ -145,8 +150,11 @@ impl Jobs {
     /// A job that this peer itself submitted.
     pub(crate) fn insert(&mut self, job: JobId, data: Arc<JobData>) {
         self.ready.insert(job, data);
+        self.order.retain(|j| *j != job);
+        self.order.push_back(job);
         while self.ready.len() > MAX_READY {
-            self.ready.pop_first();
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.ready.remove(&oldest);
         }
     }
 }

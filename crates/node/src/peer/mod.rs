@@ -305,9 +305,11 @@ impl Peer {
         }
     }
 
-    fn offer(&mut self, block: Block) -> u32 {
+    /// Offers a block to the follower; returns how many were executed and whether it was refused.
+    fn offer(&mut self, block: Block) -> (u32, bool) {
         let before = self.follower.height();
         let progress = self.follower.offer(block, now_ms());
+        let refused = progress.refused.is_some();
         if let Some(why) = progress.refused {
             tracing::warn!(%why, "block refused");
             self.problems.add(Problem::BadBlock(why));
@@ -315,6 +317,6 @@ impl Peer {
         if self.follower.height() > before {
             self.on_blocks(&progress.events);
         }
-        progress.blocks
+        (progress.blocks, refused)
     }
 }

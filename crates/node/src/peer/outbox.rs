@@ -1,7 +1,7 @@
 //! Signed transactions on their way to the ledger: bounded, in order, re-sent after a lost connection, never doubled
 //! (a transaction that was already taken is refused by its nonce, which says it arrived).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use nora_core::tx::{Action, SignedTx, TxBody};
 use nora_core::{Hash, Keypair, TimeMs};
@@ -23,6 +23,8 @@ pub(crate) struct Outbox {
     nonce: u64,
     waiting: VecDeque<SignedTx>,
     in_flight: usize,
+    /// Nonces that are signed and whose secrets are still being stored: nothing newer may overtake them.
+    held: BTreeSet<u64>,
 }
 
 impl Outbox {
@@ -34,6 +36,7 @@ impl Outbox {
             nonce: 0,
             waiting: VecDeque::new(),
             in_flight: 0,
+            held: BTreeSet::new(),
         }
     }
 
@@ -55,8 +58,19 @@ impl Outbox {
         .sign(&self.key)
     }
 
+    /// Keeps newer transactions back until this one is queued, so that the ledger never sees its nonce too late.
+    pub(crate) fn hold(&mut self, nonce: u64) {
+        self.held.insert(nonce);
+    }
+
+    /// True while the transaction with this nonce has not been handed over.
+    pub(crate) fn has(&self, nonce: u64) -> bool {
+        self.held.contains(&nonce) || self.waiting.iter().any(|w| w.body.nonce == nonce)
+    }
+
     /// Queues a signed transaction.
     pub(crate) fn queue(&mut self, tx: SignedTx) -> Result<(), Full> {
+        self.held.remove(&tx.body.nonce);
         if self.waiting.len() >= MAX_WAITING {
             return Err(Full(Box::new(tx)));
         }
@@ -80,9 +94,11 @@ impl Outbox {
         if self.in_flight > 0 || self.waiting.is_empty() {
             return None;
         }
-        let batch: Vec<SignedTx> = self.waiting.iter().take(MAX_TXS).cloned().collect();
+        let first_held = self.held.first().copied().unwrap_or(u64::MAX);
+        let ready = self.waiting.iter().take_while(|tx| tx.body.nonce < first_held);
+        let batch: Vec<SignedTx> = ready.take(MAX_TXS).cloned().collect();
         self.in_flight = batch.len();
-        Some(batch)
+        (!batch.is_empty()).then_some(batch)
     }
 
     /// The relay's verdicts on the last request; returns the refused ones. `Busy` ones stay.
@@ -109,3 +125,6 @@ impl Outbox {
         self.in_flight = 0;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,8 @@ impl Peer {
             answers: outputs.iter().map(|o| answer_of(o)).collect(),
             salt,
         };
-        let secret = |outputs| Secret {
+        let secret = |nonce, outputs| Secret {
+            nonce,
             answers: (0..).zip(opening.answers.iter().copied()).collect(),
             salt,
             outputs,
@@ -53,8 +54,8 @@ impl Peer {
                         .queue(outputs.into_iter().filter(|o| o.len() > MAX_PROVISIONAL_OUTPUT));
                     self.say(action, tasks);
                 } else {
-                    let secret = secret(outputs);
                     let tx = self.outbox.sign(action, now_ms());
+                    let secret = secret(tx.body.nonce, outputs);
                     self.promise(Promise::Batch(tx.id()), secret, tx, tasks);
                 }
             }
@@ -71,12 +72,16 @@ impl Peer {
                 let tx = self
                     .outbox
                     .sign(duties::build_seal(&ledger, &job, batch, &me, &sealed, &salt), now_ms());
-                let mut answers = earlier.map_or_else(Vec::new, |s| s.answers);
-                answers.extend(sealed.iter().map(|(leaf, _, answer)| (*leaf, *answer)));
+                // In the order of leaves, each once: the first seal of a leaf stays the one that is opened.
+                let mut answers: BTreeMap<u16, Hash> = earlier.into_iter().flat_map(|s| s.answers).collect();
+                for (leaf, _, answer) in &sealed {
+                    answers.entry(*leaf).or_insert(*answer);
+                }
                 self.promise(
                     promise,
                     Secret {
-                        answers,
+                        nonce: tx.body.nonce,
+                        answers: answers.into_iter().collect(),
                         salt,
                         outputs: Vec::new(),
                     },
@@ -85,17 +90,17 @@ impl Peer {
                 );
             }
             RunKind::Calibrate { wave } => {
-                let secret = secret(Vec::new());
                 let tx = self.outbox.sign(
                     duties::build_calibration_seal(&ledger, job, wave, &me, &opening),
                     now_ms(),
                 );
+                let secret = secret(tx.body.nonce, Vec::new());
                 self.promise(Promise::Wave(job, wave), secret, tx, tasks);
             }
             RunKind::Offer { wave } => {
-                let secret = secret(outputs);
                 let action = duties::build_calibration_offer(&ledger, job, wave, &me, units, &opening);
                 let tx = self.outbox.sign(action, now_ms());
+                let secret = secret(tx.body.nonce, outputs);
                 self.promise(Promise::Wave(job, wave), secret, tx, tasks);
             }
             RunKind::Jury { batch, leaves } => {
@@ -116,6 +121,7 @@ impl Peer {
     /// Makes a secret durable; its transaction goes when it is.
     fn promise(&mut self, promise: Promise, secret: Secret, tx: SignedTx, tasks: Vec<duties::Task>) {
         self.note(&tx, tasks);
+        self.outbox.hold(tx.body.nonce);
         self.said.busy.secrets.insert(promise.into());
         let writes = self.secrets.keep(promise, secret);
         let store = Arc::clone(&self.store);
@@ -233,7 +239,9 @@ impl Peer {
         // is void.
         let nonce = state.identity(&self.me).map_or(0, |i| i.nonce);
         let now = now_ms();
-        let over = |tx: &SaidTx| tx.nonce <= nonce || now.saturating_sub(tx.at) > LOST_MS;
+        let outbox = &self.outbox;
+        let lost = |tx: &SaidTx| now.saturating_sub(tx.at) > LOST_MS && !outbox.has(tx.nonce);
+        let over = |tx: &SaidTx| tx.nonce <= nonce || lost(tx);
         let (gone, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.said.txs)
             .into_iter()
             .partition(|(_, tx)| over(tx));
@@ -243,14 +251,16 @@ impl Peer {
                 self.said.busy.tasks.remove(task);
             }
         }
-        let said = &self.said.txs;
-        let writes = self.secrets.drop_where(|promise| match promise {
-            Promise::Batch(batch) => state.batch(batch).is_none() && !said.contains_key(batch),
-            Promise::Audit(batch) => state.batch(batch).is_none(),
-            Promise::Wave(job, wave) => {
-                state.job(job).is_none_or(|j| j.status != JobStatus::Open)
-                    || state.wave(job, *wave).is_some_and(|w| !w.open)
-            }
+        // A promise whose transaction the ledger has not seen yet may still arrive: after a reload, or a long sleep.
+        let writes = self.secrets.drop_where(|promise, secret| {
+            nonce >= secret.nonce
+                && match promise {
+                    Promise::Batch(batch) | Promise::Audit(batch) => state.batch(batch).is_none(),
+                    Promise::Wave(job, wave) => {
+                        state.job(job).is_none_or(|j| j.status != JobStatus::Open)
+                            || state.wave(job, *wave).is_some_and(|w| !w.open)
+                    }
+                }
         });
         self.said.busy.secrets = self.secrets.promises().map(|p| duties::Secret::from(*p)).collect();
         self.write(writes);

@@ -41,6 +41,8 @@ impl From<Promise> for nora_core::duties::Secret {
 /// The secret behind it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Secret {
+    /// Nonce of the transaction that made the promise: before the ledger has seen it, the promise may still arrive.
+    pub(crate) nonce: u64,
     /// (leaf or position, answer).
     pub(crate) answers: Vec<(u16, Answer)>,
     /// Salt of all its hashes.
@@ -98,8 +100,8 @@ impl Secrets {
     }
 
     /// Forgets promises that are kept or void.
-    pub(crate) fn drop_where(&mut self, mut gone: impl FnMut(&Promise) -> bool) -> Vec<Write> {
-        let old: Vec<Promise> = self.open.keys().filter(|p| gone(p)).copied().collect();
+    pub(crate) fn drop_where(&mut self, mut gone: impl FnMut(&Promise, &Secret) -> bool) -> Vec<Write> {
+        let old: Vec<Promise> = self.open.iter().filter(|(p, s)| gone(p, s)).map(|(p, _)| *p).collect();
         old.iter()
             .map(|p| {
                 self.open.remove(p);

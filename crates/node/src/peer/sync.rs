@@ -40,10 +40,12 @@ impl Peer {
                 }
             }
             NetEvent::Block { block, token, .. } => {
-                let height = block.header.height;
-                self.offer(*block);
-                // Pass on only what followed from our own head.
-                self.net.verdict(token, self.follower.height() >= height);
+                let (executed, refused) = self.offer(*block);
+                // Pass on what followed from our own head; refuse what cannot be right. A block from behind or beyond
+                // a gap is neither: whoever delivers it does no wrong.
+                if refused || executed > 0 {
+                    self.net.verdict(token, !refused);
+                }
             }
             NetEvent::Provisional { results, .. } => self.on_provisional(&results),
             NetEvent::Inbound { reply, .. } => reply.send(Response::Refused(Refusal::NotServed)),
@@ -94,7 +96,7 @@ impl Peer {
             Ok(Response::Blocks(blocks)) => {
                 let mut executed = 0;
                 for block in blocks.into_iter().take(usize::from(MAX_BLOCKS)) {
-                    executed += self.offer(block);
+                    executed += self.offer(block).0;
                 }
                 if executed == 0 && !self.follower.is_synced() {
                     // The relay has pruned what we need.

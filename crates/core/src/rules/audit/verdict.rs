@@ -42,12 +42,34 @@ struct Decided {
 impl Decided {
     fn new(leaf: &LeafState, owner: &Answer, verdict: Answer) -> Self {
         let vote = |p: &Panelist| Some((p.auditor, Stand::of(&p.answer?, &verdict), p.weight));
-        let votes = leaf.panel.iter().filter_map(vote);
+        let votes: Vec<_> = leaf.panel.iter().filter_map(vote).collect();
+        let weight = |of: &dyn Fn(Stand) -> bool| -> u128 {
+            votes
+                .iter()
+                .filter(|(_, stand, _)| of(*stand))
+                .map(|(_, _, weight)| u128::from(*weight))
+                .sum()
+        };
+        // The requester's word is final for its job, but it convicts nobody against the panel: else one job with false
+        // rulings would demote everybody who worked for it.
+        let right = weight(&|stand| stand == Stand::Right);
+        let backed = leaf.ruling.is_none() || 2 * right >= weight(&|stand| stand != Stand::Neither);
+        let judged = |stand: Stand| {
+            if backed || stand == Stand::Right {
+                stand
+            } else {
+                Stand::Neither
+            }
+        };
         Self {
             unit: leaf.unit,
             verdict,
-            owner: Stand::of(owner, &verdict),
-            votes: votes.filter(|(_, stand, _)| *stand != Stand::Neither).collect(),
+            owner: judged(Stand::of(owner, &verdict)),
+            votes: votes
+                .iter()
+                .map(|(peer, stand, weight)| (*peer, judged(*stand), *weight))
+                .filter(|(_, stand, _)| *stand != Stand::Neither)
+                .collect(),
         }
     }
 }

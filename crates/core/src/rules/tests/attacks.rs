@@ -2,6 +2,7 @@
 
 mod abstentions;
 mod audits;
+mod requesters;
 mod withholding;
 
 use super::sim::{Conduct, LEDGER, World, lie, spec, truth};
