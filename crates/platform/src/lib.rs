@@ -22,8 +22,9 @@ mod imp;
 
 /// Attribute for an async test that runs natively and in a browser. The caller's crate must have `tokio` (native)
 /// and `wasm-bindgen-test` (browser) among its dependencies, because the attribute's expansion names them.
+#[cfg(any(test, feature = "async-test"))]
 pub use imp::async_test;
-pub use imp::spawn;
+pub use imp::{MaybeSend, spawn};
 
 /// Milliseconds since the Unix epoch by this machine's clock, 0 for a clock before 1970. It may jump: use
 /// [`Instant`] to measure.

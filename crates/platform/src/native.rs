@@ -6,7 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) use std::time::Instant as RawInstant;
 pub(crate) use tokio::time::sleep;
 
+#[cfg(any(test, feature = "async-test"))]
 pub use tokio::test as async_test;
+
+/// What a spawned future must be: here it may move between threads.
+pub use std::marker::Send as MaybeSend;
 
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 pub(crate) use web_time::Instant as RawInstant;
 
+#[cfg(any(test, feature = "async-test"))]
 pub use wasm_bindgen_test::wasm_bindgen_test as async_test;
+
+/// What a spawned future must be: here nothing, a page's futures stay on its thread.
+pub trait MaybeSend {}
+impl<T> MaybeSend for T {}
 
 /// `setTimeout` counts in signed 32-bit milliseconds.
 const MAX_SLEEP: Duration = Duration::from_millis(i32::MAX as u64);

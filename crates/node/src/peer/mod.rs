@@ -262,7 +262,7 @@ impl Peer {
     }
 
     /// Hands work to a small task whose end comes back through the loop.
-    fn spawn(&self, task: impl Future<Output = Done> + work::MaybeSend + 'static) {
+    fn spawn(&self, task: impl Future<Output = Done> + nora_platform::MaybeSend + 'static) {
         let mut done = self.done.clone();
         nora_platform::spawn(async move {
             let end = task.await;

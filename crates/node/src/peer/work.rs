@@ -18,14 +18,6 @@ use super::{Done, Peer, jobs};
 use crate::executor::Task;
 use crate::view::{Activity, Problem, Science, View};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use std::marker::Send as MaybeSend;
-/// Futures of a page stay on its thread.
-#[cfg(target_arch = "wasm32")]
-pub(crate) trait MaybeSend {}
-#[cfg(target_arch = "wasm32")]
-impl<T> MaybeSend for T {}
-
 /// Runs that may wait behind those that compute: enough to keep every worker busy, few enough to stop at once.
 const RUNS_PER_THREAD: usize = 4;
 /// A transaction that no block has taken after so long is not waited for any more, milliseconds.
