@@ -102,7 +102,7 @@ fn native(paths: &Paths) -> Result<Count> {
 fn tests(paths: &Paths, args: &[&str]) -> Command {
     let mut command = proc::cargo(&paths.root);
     command
-        .args(["test", "--quiet", "--locked", "--no-fail-fast", "--target-dir"])
+        .args(["test", "--locked", "--no-fail-fast", "--target-dir"])
         .arg(&paths.target)
         .args(args);
     command
