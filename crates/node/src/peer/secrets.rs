@@ -110,3 +110,6 @@ impl Secrets {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,3 +70,16 @@ fn it_is_bounded_and_gives_back_what_does_not_fit() {
     assert_eq!(*full.0, tx);
     assert_eq!(outbox.next().unwrap().len(), MAX_TXS);
 }
+
+#[test]
+fn attack_of_a_slow_disk_nothing_newer_overtakes_a_promise_that_is_being_stored() {
+    let mut outbox = outbox();
+    let promise = outbox.sign(Action::Announce, 1);
+    outbox.hold(promise.body.nonce);
+    let newer = outbox.sign(Action::Leave, 2);
+    outbox.queue(newer).unwrap();
+    assert!(outbox.next().is_none(), "its nonce would make the promise void");
+    assert!(outbox.has(1), "and it is not lost while it is stored");
+    outbox.queue(promise).unwrap();
+    assert_eq!(nonces(&mut outbox), [1, 2]);
+}
