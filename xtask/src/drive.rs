@@ -73,6 +73,23 @@ pub fn demo(paths: &Paths, headless: bool, options: &Demo) -> Result<()> {
 /// If something cannot be built or started.
 pub fn bench(paths: &Paths, name: Option<&str>, json: Option<&Path>) -> Result<()> {
     let mut command = script(paths, "bench.mjs", true, true)?;
+    // Figures are of what people run; the tests' programs are built for checking.
+    proc::run(
+        proc::cargo(&paths.root)
+            .args([
+                "build",
+                "--release",
+                "--quiet",
+                "--locked",
+                "--package",
+                "nora-relay",
+                "--package",
+                "nora-cli",
+            ])
+            .args(["--bins", "--target-dir"])
+            .arg(&paths.target),
+    )?;
+    command.env("NORA_BIN", paths.target.join("release"));
     command.args(name);
     if let Some(json) = json {
         command.arg("--json").arg(absolute(json)?);

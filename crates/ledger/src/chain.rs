@@ -3,11 +3,12 @@
 mod body;
 mod propose;
 mod snapshot;
+mod vouched;
 
 use nora_core::block::BlockError;
 use nora_core::proof::StateProof;
 use nora_core::rules::{BlockCtx, Rules, StateWrite};
-use nora_core::{Block, Certificate, Committee, Hash, Header, Height, SignedTx, TimeMs};
+use nora_core::{Block, Certificate, Committee, Hash, Header, Height, Signature, SignedTx, TimeMs};
 use thiserror::Error;
 
 use crate::genesis::{Genesis, GenesisError};
@@ -18,6 +19,7 @@ pub use body::Inadmissible;
 pub(crate) use body::admit;
 pub use propose::{Prepared, Proposed};
 pub use snapshot::{Checkpoint, MAX_CHECKPOINT_BYTES};
+pub(crate) use vouched::Vouched;
 
 /// Least time between blocks while transactions wait, milliseconds.
 pub const BUSY_MS: u64 = 100;
@@ -83,6 +85,7 @@ pub struct Chain<R: Rules> {
     rules: R,
     tree: StateTree,
     pending: Option<Pending<R::Event>>,
+    vouched: Vouched,
     poisoned: bool,
 }
 
@@ -101,6 +104,7 @@ impl<R: Rules> Chain<R> {
             rules,
             tree,
             pending: None,
+            vouched: Vouched::default(),
             poisoned: false,
         })
     }
@@ -169,6 +173,13 @@ impl<R: Rules> Chain<R> {
         }))
     }
 
+    /// Remembers that this signature of the transaction `id` is right, because it was made or checked here: a block
+    /// that holds the transaction with this very signature is not checked for it again. Bounded; what is forgotten is
+    /// checked.
+    pub fn vouch(&mut self, id: Hash, signature: Signature) {
+        self.vouched.add(id, signature);
+    }
+
     /// When the next block is due, milliseconds since the epoch; may be past. The first block is due at genesis.
     #[must_use]
     pub fn next_block_at(&self, pool_empty: bool) -> TimeMs {
@@ -198,7 +209,7 @@ impl<R: Rules> Chain<R> {
             return Err(ChainError::Poisoned);
         }
         self.headers.check_next(now, &SignedHeader::from(block))?;
-        body::check(block)?;
+        body::check(block, &self.vouched)?;
         self.discard()?;
         match self.execute(block) {
             Ok(pending) => Ok(self.take(pending, block.certificate.clone()).1),

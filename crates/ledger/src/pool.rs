@@ -6,7 +6,7 @@ use nora_core::block::MAX_BLOCK_TXS;
 use nora_core::{Hash, PeerKey, SignedTx};
 use thiserror::Error;
 
-use crate::chain::{Inadmissible, admit};
+use crate::chain::{Inadmissible, Vouched, admit};
 
 /// Bounds of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Pool {
         if share.txs >= self.limits.per_sender {
             return Err(PoolError::SenderFull);
         }
-        let bytes = admit(&tx, &self.ledger)?;
+        let bytes = admit(&tx, &self.ledger, &Vouched::default())?;
         let share = Share {
             txs: share.txs + 1,
             bytes: share.bytes.saturating_add(bytes),

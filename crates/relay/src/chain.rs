@@ -118,8 +118,13 @@ impl Ledger {
         if let Some(why) = self.reasons.remove(&id) {
             return Err(Refusal::Rules(why));
         }
+        let signature = tx.signature;
         match self.pool.insert(tx) {
-            Ok(_) | Err(PoolError::Duplicate) => Ok(()),
+            Ok(id) => {
+                self.chain.vouch(id, signature);
+                Ok(())
+            }
+            Err(PoolError::Duplicate) => Ok(()),
             Err(PoolError::Inadmissible(why)) => Err(Refusal::Malformed(why.to_string())),
             Err(why) => Err(Refusal::Busy(why.to_string())),
         }

@@ -131,14 +131,14 @@ pub enum Duty {
         /// Units.
         units: Vec<UnitIndex>,
     },
-    /// Compute units, store answers and salt, send `Commit`.
+    /// For each batch: compute its units, store answers and salt, send `Commit`.
     Compute {
         /// Job.
         job: JobId,
-        /// Height to name in the commitment.
+        /// Height to name in the commitments.
         as_of: Height,
-        /// Units of one batch, ascending.
-        units: Vec<UnitIndex>,
+        /// Units of each batch, ascending: as many batches as may be under way at once.
+        batches: Vec<Vec<UnitIndex>>,
     },
     /// Requester: compute units, store answers and salt, send `OfferCalibration`.
     OfferCalibration {
@@ -182,7 +182,9 @@ impl Duty {
                 .map(|(leaf, draw, _)| Task::Audit(*batch, *leaf, *draw))
                 .collect(),
             Self::SealCalibration { job, wave, .. } => vec![Task::SealCalibration(*job, *wave)],
-            Self::Compute { job, units, .. } => units.iter().map(|unit| Task::Unit(*job, *unit)).collect(),
+            Self::Compute { job, batches, .. } => {
+                batches.iter().flatten().map(|unit| Task::Unit(*job, *unit)).collect()
+            }
             Self::OfferCalibration { job, .. } => vec![Task::OfferCalibration(*job)],
             Self::RevealWave { job, wave } => vec![Task::RevealWave(*job, *wave)],
             Self::Jury { batch, .. } => vec![Task::Jury(*batch)],

@@ -4,12 +4,12 @@ use super::{Busy, Duty, Head, Secret, Task};
 use crate::job::{JobId, UnitIndex};
 use crate::key::PeerKey;
 use crate::rules::WorkState;
-use crate::rules::limits::{MAX_UNJUDGED, ONLINE_MS};
+use crate::rules::limits::{MAX_UNJUDGED, ONLINE_MS, WINDOW};
 use crate::rules::modes;
 use crate::rules::types::{Identity, Phase, Role};
 
-/// Batches under way at once where nobody checks.
-const MAX_UNCHECKED: usize = 32;
+/// Units under way at once where nobody checks: at ten blocks per second as many thousands of units per second.
+const MAX_UNCHECKED: usize = WINDOW;
 
 /// What volunteer `me` should do after block `head`, in order of urgency. Cheap: it looks at `me`'s own batches,
 /// panels and units only.
@@ -137,18 +137,18 @@ fn compute(state: &WorkState, me: &PeerKey, id: &JobId, head: Head, busy: &Busy,
         .div_ceil(size);
     let room = match modes::of(job.spec.mode).panel(&job.spec) {
         Some(_) => MAX_UNJUDGED.saturating_sub(state.batches_of(me).count()),
-        None => MAX_UNCHECKED,
+        None => MAX_UNCHECKED.div_ceil(size),
     };
     let open: Vec<UnitIndex> = state
         .units_owned(id, me)
         .filter(|unit| busy.free(Task::Unit(*id, *unit)))
         .take(room.saturating_sub(begun) * size)
         .collect();
-    for units in open.chunks(size) {
+    if !open.is_empty() {
         out.push(Duty::Compute {
             job: *id,
             as_of: head.height,
-            units: units.to_vec(),
+            batches: open.chunks(size).map(<[UnitIndex]>::to_vec).collect(),
         });
     }
 }

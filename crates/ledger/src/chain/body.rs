@@ -5,6 +5,7 @@ use nora_core::tx::MAX_TX_BYTES;
 use nora_core::{Block, Hash, SignedTx};
 use thiserror::Error;
 
+use super::vouched::Vouched;
 use crate::header::MAX_SIGNED_HEADER_BYTES;
 
 /// Why a transaction cannot be part of any block of a ledger.
@@ -21,8 +22,9 @@ pub enum Inadmissible {
     BadSignature,
 }
 
-/// Checks size, ledger and signature; returns the encoded size in bytes.
-pub(crate) fn admit(tx: &SignedTx, ledger: &Hash) -> Result<usize, Inadmissible> {
+/// Checks size, ledger and signature, which is not computed again for what is `vouched` for; returns the encoded size
+/// in bytes.
+pub(crate) fn admit(tx: &SignedTx, ledger: &Hash, vouched: &Vouched) -> Result<usize, Inadmissible> {
     if tx.body.ledger != *ledger {
         return Err(Inadmissible::OtherLedger);
     }
@@ -30,7 +32,7 @@ pub(crate) fn admit(tx: &SignedTx, ledger: &Hash) -> Result<usize, Inadmissible>
     if bytes > MAX_TX_BYTES {
         return Err(Inadmissible::TooLarge);
     }
-    if !tx.body.sender.verify(id.as_bytes(), &tx.signature) {
+    if !vouched.holds(&id, &tx.signature) && !tx.body.sender.verify(id.as_bytes(), &tx.signature) {
         return Err(Inadmissible::BadSignature);
     }
     Ok(bytes)
@@ -67,13 +69,13 @@ impl Room {
 ///
 /// # Errors
 /// [`BlockError::BadBody`].
-pub(crate) fn check(block: &Block) -> Result<(), BlockError> {
+pub(crate) fn check(block: &Block, vouched: &Vouched) -> Result<(), BlockError> {
     if block.txs.len() > MAX_BLOCK_TXS || tx_root(&block.txs) != block.header.tx_root {
         return Err(BlockError::BadBody);
     }
     let mut room = Room::default();
     for tx in &block.txs {
-        let bytes = admit(tx, &block.header.ledger).map_err(|_| BlockError::BadBody)?;
+        let bytes = admit(tx, &block.header.ledger, vouched).map_err(|_| BlockError::BadBody)?;
         if !room.take(bytes) {
             return Err(BlockError::BadBody);
         }

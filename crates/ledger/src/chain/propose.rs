@@ -63,7 +63,7 @@ impl<R: Rules> Chain<R> {
         let (mut taken, mut rejected) = (Vec::new(), Vec::new());
         self.rules.begin(&ctx);
         for tx in txs {
-            match body::admit(&tx, &ctx.ledger) {
+            match body::admit(&tx, &ctx.ledger, &self.vouched) {
                 Err(reason) => rejected.push((tx.id(), reason.to_string())),
                 Ok(bytes) if !room.take(bytes) => break,
                 Ok(_) => match self.rules.apply(&tx, &ctx) {

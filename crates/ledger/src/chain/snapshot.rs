@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use nora_core::Block;
 use nora_core::rules::Rules;
 
-use crate::chain::{Chain, ChainError, body, quiet};
+use crate::chain::{Chain, ChainError, Vouched, body, quiet};
 use crate::genesis::Genesis;
 use crate::header::{HeaderChain, SignedHeader};
 use crate::mmr::Mmr;
@@ -44,7 +44,7 @@ impl<R: Rules> Chain<R> {
     pub fn restore(genesis: &Genesis, checkpoint: Checkpoint) -> Result<Self, ChainError> {
         let Checkpoint { block, entries, mmr } = checkpoint;
         let headers = HeaderChain::new(genesis)?.restore(&SignedHeader::from(&block), &mmr)?;
-        body::check(&block)?;
+        body::check(&block, &Vouched::default())?;
         let ordered = entries.iter().zip(entries.iter().skip(1)).all(|(a, b)| a.0 < b.0);
         if !ordered {
             return Err(ChainError::BadSnapshot);
@@ -60,6 +60,7 @@ impl<R: Rules> Chain<R> {
             rules,
             tree,
             pending: None,
+            vouched: Vouched::default(),
             poisoned: false,
         })
     }

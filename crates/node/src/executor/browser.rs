@@ -19,6 +19,8 @@ use link::{Event, Link};
 
 /// Work handed to a worker at once, microseconds: enough that it does not wait for the page between short units.
 const CHUNK_US: u64 = 50_000;
+/// The same for a worker that rests between chunks.
+const RESTING_CHUNK_US: u64 = 5_000;
 /// Before the next attempt after a worker failed to start.
 const BACK_OFF: Duration = Duration::from_secs(1);
 /// Longest rest in one piece: changed limits are noticed after it.
@@ -124,7 +126,14 @@ impl Pool {
         self.inner.state.borrow().queue.computing
     }
 
-    /// Share of time the workers computed, percent, over the last units.
+    /// Time until the workers come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
+    #[must_use]
+    pub fn backlog(&self, more: usize) -> Duration {
+        let state = self.inner.state.borrow();
+        state.queue.backlog(more, state.threads)
+    }
+
+    /// Share of time the workers computed, percent, over the last chunks.
     #[must_use]
     pub fn measured_duty(&self) -> u8 {
         self.inner.state.borrow().queue.duty.percent()
@@ -172,14 +181,10 @@ impl Inner {
                     state.feeders.retain(|f| f.number != number);
                     return;
                 }
-                let fits = usize::try_from(CHUNK_US / last.max(1)).unwrap_or(MAX_RUN_UNITS);
-                let most = if state.duty < 100 {
-                    1
-                } else {
-                    fits.clamp(1, MAX_RUN_UNITS)
-                };
+                let chunk_us = if state.duty < 100 { RESTING_CHUNK_US } else { CHUNK_US };
+                let fits = usize::try_from(chunk_us / last.max(1)).unwrap_or(MAX_RUN_UNITS);
                 let threads = state.threads;
-                state.queue.take(most, threads)
+                state.queue.take(fits.clamp(1, MAX_RUN_UNITS), threads)
             };
             let Some(mut chunk) = chunk else {
                 if woken.next().await.is_none() {
@@ -255,8 +260,9 @@ impl Inner {
         if let Err(fault) = link.post_units(chunk) {
             return End::Failed(fault);
         }
+        let begun = Instant::now();
+        let mut busy: u64 = 0;
         while let Some(index) = chunk.units.front().copied() {
-            let begun = Instant::now();
             let run = chunk.run;
             let wanted = || self.state.borrow().queue.wants(run);
             let (result, micros) = match link.unit(chunk.task.deadline_ms, wanted).await {
@@ -266,14 +272,15 @@ impl Inner {
             };
             chunk.units.pop_front();
             *last = micros;
+            busy = busy.saturating_add(micros);
             self.state
                 .borrow_mut()
                 .queue
                 .done(run, UnitDone { index, result, micros });
-            self.rest(number, micros).await;
-            let total = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-            self.state.borrow_mut().queue.duty.record(micros, total);
         }
+        self.rest(number, busy).await;
+        let total = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.state.borrow_mut().queue.duty.record(busy, total);
         End::Done
     }
 

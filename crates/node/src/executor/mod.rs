@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::channel::mpsc;
 use nora_core::Hash;
@@ -92,6 +93,8 @@ struct Queue {
     next: u64,
     computing: usize,
     duty: DutyMeter,
+    /// Microseconds that the last unit computed.
+    pace: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -145,8 +148,23 @@ impl Queue {
         })
     }
 
+    /// Time until `workers` come to a unit behind those that wait and `more` others, if units go on as the last one
+    /// did; unbounded before the first one if any wait.
+    fn backlog(&self, more: usize, workers: u8) -> Duration {
+        let waiting = self.runs.iter().map(|run| run.waiting.len()).sum::<usize>() + more;
+        if waiting == 0 {
+            return Duration::ZERO;
+        }
+        let Some(pace) = self.pace else { return Duration::MAX };
+        let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
+        Duration::from_micros(pace.saturating_mul(waiting) / u64::from(workers.max(1)))
+    }
+
     /// Reports a unit; the run's stream ends after its last one. Units of a run that was cancelled are dropped.
     fn done(&mut self, run: u64, unit: UnitDone) {
+        if !matches!(unit.result, Err(Fault::Worker(_))) {
+            self.pace = Some(unit.micros);
+        }
         let Some(at) = self.runs.iter().position(|r| r.id == run) else {
             return;
         };

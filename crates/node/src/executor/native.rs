@@ -110,6 +110,13 @@ impl Pool {
         self.inner.lock().queue.computing
     }
 
+    /// Time until the threads come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
+    #[must_use]
+    pub fn backlog(&self, more: usize) -> Duration {
+        let state = self.inner.lock();
+        state.queue.backlog(more, state.threads)
+    }
+
     /// Share of time the threads computed, percent, over the last units.
     #[must_use]
     pub fn measured_duty(&self) -> u8 {

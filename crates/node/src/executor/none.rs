@@ -53,6 +53,12 @@ impl Pool {
         0
     }
 
+    /// Always nothing.
+    #[must_use]
+    pub fn backlog(&self, _: usize) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
+
     /// Always 0.
     #[must_use]
     pub fn measured_duty(&self) -> u8 {

@@ -122,3 +122,39 @@ fn duty_is_rest_in_proportion_and_is_measured() {
     }
     assert_eq!((meter.percent(), meter.0.len()), (90, DUTY_SAMPLES));
 }
+
+#[test]
+fn the_backlog_is_the_time_that_waiting_units_will_take() {
+    let mut queue = Queue::default();
+    assert_eq!(queue.backlog(0, 1), Duration::ZERO);
+    assert_eq!(
+        queue.backlog(1, 1),
+        Duration::MAX,
+        "nothing is known before the first unit"
+    );
+    let _receiver = queue.push(task(5));
+    let chunk = queue.take(1, 1).unwrap();
+    queue.done(
+        chunk.run,
+        UnitDone {
+            micros: 1000,
+            ..unit(0)
+        },
+    );
+    assert_eq!(queue.backlog(0, 2), Duration::from_micros(2000));
+    assert_eq!(queue.backlog(2, 1), Duration::from_micros(6000));
+    let broken = Err(Fault::Worker(String::new()));
+    queue.done(
+        chunk.run,
+        UnitDone {
+            micros: 0,
+            result: broken,
+            ..unit(1)
+        },
+    );
+    assert_eq!(
+        queue.backlog(0, 1),
+        Duration::from_micros(4000),
+        "a worker that died tells nothing"
+    );
+}

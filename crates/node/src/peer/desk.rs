@@ -16,7 +16,7 @@ use nora_net::protocol::Provisional;
 use nora_platform::now_ms;
 
 use super::jobs::{self, JobData};
-use super::work::RunKind;
+use super::work::{Part, RunKind};
 use super::{Done, Peer};
 use crate::error::NodeError;
 use crate::requester::{Collected, JobProgress, JobRequest, PeerReport};
@@ -276,7 +276,12 @@ impl Peer {
             }
             None => {
                 let data = Arc::clone(&mine.data);
-                self.start_run(RunKind::Recover, job, data, vec![unit], Vec::new());
+                let part = Part {
+                    kind: RunKind::Recover,
+                    units: vec![unit],
+                    tasks: Vec::new(),
+                };
+                self.start_runs(job, &data, vec![part]);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nora_core::rules::Rules;
 use nora_core::rules::WorkState;
 use nora_core::rules::types::Event;
-use nora_core::{Block, Height, TimeMs, codec};
+use nora_core::{Block, Height, SignedTx, TimeMs, codec};
 use nora_ledger::{Chain, ChainError, Checkpoint, Genesis};
 use nora_store::{Store, StoreError, Table, Write};
 
@@ -106,6 +106,11 @@ impl Follower {
     /// The chain itself, for proofs.
     pub(crate) fn chain(&self) -> &Chain<WorkState> {
         &self.chain
+    }
+
+    /// Remembers a transaction signed here: in a block it needs no check of its signature.
+    pub(crate) fn vouch(&mut self, tx: &SignedTx) {
+        self.chain.vouch(tx.id(), tx.signature);
     }
 
     /// The genesis followed.

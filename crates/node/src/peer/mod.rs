@@ -18,6 +18,7 @@ mod uploads;
 mod work;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures::channel::{mpsc, oneshot};
@@ -81,11 +82,13 @@ pub(crate) enum Done {
     /// One unit of a run.
     Unit {
         run: u64,
-        index: u16,
+        index: usize,
         result: Result<Vec<u8>, Fault>,
     },
-    /// A run has no more units.
-    RunEnded(u64),
+    /// The pool has no more units of these runs.
+    RunsEnded(Range<u64>),
+    /// The pause between two messages of provisional results is over.
+    ProvisionalsDue,
     /// Secrets are durable (or cannot be); now their transaction may go.
     Stored(Box<SignedTx>, Result<(), StoreError>),
     /// A requester's blobs are kept by the relay; the submission may go.
@@ -163,7 +166,15 @@ impl Peer {
                     }
                     Some(control) => self.on_control(control),
                 },
-                end = done.next() => if let Some(end) = end { self.on_done(end) },
+                end = done.next() => if let Some(end) = end {
+                    // Thousands of short units end every second: duties are looked at again when workers need more.
+                    let unit = matches!(end, Done::Unit { .. });
+                    self.on_done(end);
+                    if unit && !self.wants_work() {
+                        self.send_waiting();
+                        continue;
+                    }
+                },
                 () = tick => {
                     self.on_tick().await;
                     tick = Box::pin(sleep(TICK).fuse());
@@ -227,7 +238,8 @@ impl Peer {
                 self.on_adoption(job);
             }
             Done::Unit { run, index, result } => self.on_unit(run, index, result),
-            Done::RunEnded(run) => self.on_run_ended(run),
+            Done::RunsEnded(runs) => self.on_runs_ended(runs),
+            Done::ProvisionalsDue => self.on_provisionals_due(),
             Done::Stored(tx, result) => self.on_stored(*tx, result),
             Done::Prepared(prepared) => self.on_prepared(*prepared),
             Done::Output { job, unit, bytes } => self.on_output(job, unit, bytes),
@@ -242,7 +254,6 @@ impl Peer {
             self.activity = Activity::On;
         }
         self.sync();
-        self.flush_provisional();
         self.desk_tick();
         if now.saturating_sub(self.last_flush) >= FLUSH_MS {
             self.last_flush = now;

@@ -9,6 +9,8 @@ use crate::view::{
     Activity, Idle, JobView, Limits, PeerView, Problem, ReputationEvent, ReputationKind, Science, UnitCard, View,
 };
 
+/// Runs shown at once, the oldest first.
+pub(crate) const MAX_CARDS: usize = 12;
 const MAX_JOBS: usize = 16;
 const MAX_PEERS: usize = 256;
 const MAX_LOG: usize = 512;

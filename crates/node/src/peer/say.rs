@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use nora_core::duties;
 use nora_core::job::{JobId, answer_of};
@@ -17,6 +18,9 @@ use super::outbox::Full;
 use super::secrets::{Promise, Secret};
 use super::work::{LOST_MS, Run, RunKind, SaidTx};
 use super::{Done, Peer};
+
+/// Between two messages of provisional results: each is signed, sent to everybody, and checked by everybody.
+const PROVISIONAL_PAUSE: Duration = Duration::from_millis(10);
 
 impl Peer {
     /// Turns a finished run into what the ledger must hear.
@@ -172,6 +176,7 @@ impl Peer {
     }
 
     fn note(&mut self, tx: &SignedTx, tasks: Vec<duties::Task>) {
+        self.follower.vouch(tx);
         self.said.txs.insert(
             tx.id(),
             SaidTx {
@@ -199,37 +204,50 @@ impl Peer {
         }
     }
 
+    /// The first results of a while are told at once; what follows on their heels is gathered.
     fn tell_provisional(&mut self, job: JobId, units: &[u32], outputs: &[Vec<u8>]) {
         let small = units
             .iter()
             .copied()
             .zip(outputs.iter().cloned())
             .filter(|(_, o)| o.len() <= MAX_PROVISIONAL_OUTPUT);
-        self.provisional.0.entry(job).or_default().extend(small);
-        self.flush_provisional();
+        self.provisional.waiting.entry(job).or_default().extend(small);
+        if !self.provisional.pausing {
+            self.on_provisionals_due();
+        }
     }
 
-    pub(super) fn flush_provisional(&mut self) {
-        for (job, results) in std::mem::take(&mut self.provisional.0) {
+    /// Tells what waits, and pauses if there was anything.
+    pub(super) fn on_provisionals_due(&mut self) {
+        let waiting = std::mem::take(&mut self.provisional.waiting);
+        self.provisional.pausing = !waiting.is_empty();
+        if self.provisional.pausing {
+            self.spawn(async {
+                nora_platform::sleep(PROVISIONAL_PAUSE).await;
+                Done::ProvisionalsDue
+            });
+        }
+        for (job, results) in waiting {
             for results in results.chunks(MAX_PROVISIONAL) {
-                let results = results.to_vec();
-                let signature = self
-                    .key
-                    .sign(Provisional::signed_hash(&job, &self.me, &results).as_bytes());
-                let message = Provisional {
-                    job,
-                    by: self.me,
-                    results,
-                    signature,
-                };
-                let (net, bytes) = (self.net.clone(), nora_core::codec::encode(&message));
-                nora_platform::spawn(async move {
-                    if let Err(why) = net.publish(Topic::Results, bytes).await {
-                        tracing::debug!(%why, "provisional results not heard");
-                    }
-                });
+                self.publish_provisional(job, results.to_vec());
             }
         }
+    }
+
+    fn publish_provisional(&self, job: JobId, results: Vec<(u32, Vec<u8>)>) {
+        let hash = Provisional::signed_hash(&job, &self.me, &results);
+        let message = Provisional {
+            job,
+            by: self.me,
+            results,
+            signature: self.key.sign(hash.as_bytes()),
+        };
+        let (net, bytes) = (self.net.clone(), nora_core::codec::encode(&message));
+        nora_platform::spawn(async move {
+            if let Err(why) = net.publish(Topic::Results, bytes).await {
+                tracing::debug!(%why, "provisional results not heard");
+            }
+        });
     }
 
     /// After blocks: forgets what the ledger has taken or made void.

@@ -1,7 +1,9 @@
 //! Doing one's duties: what the rules say this peer should do now becomes runs of kernels and transactions.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use nora_core::Hash;
@@ -20,6 +22,10 @@ use crate::view::{Activity, Problem, Science, View};
 
 /// Runs that may wait behind those that compute: enough to keep every worker busy, few enough to stop at once.
 const RUNS_PER_THREAD: usize = 4;
+/// Short units are taken ahead by the time they will take, so that the workers never wait for the ledger.
+const AHEAD: Duration = Duration::from_millis(250);
+/// Places in the outbox that own units leave to promises.
+const OUTBOX_RESERVE: usize = 64;
 /// A transaction that no block has taken after so long is not waited for any more, milliseconds.
 pub(super) const LOST_MS: u64 = 15_000;
 
@@ -63,6 +69,13 @@ pub(crate) struct Run {
     since: u64,
 }
 
+/// A run that is about to start.
+pub(crate) struct Part {
+    pub(super) kind: RunKind,
+    pub(super) units: Vec<u32>,
+    pub(super) tasks: Vec<duties::Task>,
+}
+
 /// What was begun or said and is not on the ledger yet.
 #[derive(Default)]
 pub(crate) struct Said {
@@ -78,9 +91,13 @@ pub(crate) struct SaidTx {
     pub(super) tasks: Vec<duties::Task>,
 }
 
-/// Provisional results that wait for the next tick.
+/// Provisional results that wait for the next message.
 #[derive(Default)]
-pub(crate) struct Provisionals(pub(super) BTreeMap<JobId, Vec<(u32, Vec<u8>)>>);
+pub(crate) struct Provisionals {
+    pub(super) waiting: BTreeMap<JobId, Vec<(u32, Vec<u8>)>>,
+    /// A message went a moment ago; the next one goes when its pause is over.
+    pub(super) pausing: bool,
+}
 
 impl Peer {
     /// Does what is this peer's duty now.
@@ -142,8 +159,8 @@ impl Peer {
                 }
             }
             // While paused promises are opened, but nothing is computed.
-            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room() => {}
-            Duty::Compute { job, as_of, units } => self.begin(RunKind::Compute { as_of }, job, units, tasks),
+            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room(0) => {}
+            Duty::Compute { job, as_of, batches } => self.begin_batches(as_of, job, batches),
             Duty::Audit { job, batch, leaves } => {
                 let units = leaves.iter().map(|(_, _, unit)| *unit).collect();
                 let leaves = leaves.iter().map(|(leaf, draw, _)| (*leaf, *draw)).collect();
@@ -161,18 +178,50 @@ impl Peer {
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.runs.len() < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD && self.outbox.room() > 64
+    /// Whether another run may be begun behind `more` units that are not in the pool yet.
+    fn has_room(&self, more: usize) -> bool {
+        let few = self.runs.len() < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD;
+        (few || self.pool.backlog(more) < AHEAD) && self.outbox.room() > OUTBOX_RESERVE
+    }
+
+    /// Whether the workers will soon run out of units.
+    pub(super) fn wants_work(&self) -> bool {
+        self.pool.backlog(0) < AHEAD / 2
     }
 
     /// Starts a run, or the fetch of what it needs.
     fn begin(&mut self, kind: RunKind, job: JobId, units: Vec<u32>, tasks: Vec<duties::Task>) {
-        let Some(data) = self.jobs.get(&job).cloned() else {
+        if let Some(data) = self.data_of(job) {
+            self.start_runs(job, &data, vec![Part { kind, units, tasks }]);
+        }
+    }
+
+    /// Starts a run for each of the batches that there is room for: one task of the pool, so that short units reach
+    /// the workers many at a time.
+    fn begin_batches(&mut self, as_of: u64, job: JobId, batches: Vec<Vec<u32>>) {
+        let Some(data) = self.data_of(job) else { return };
+        let most = self.outbox.room().saturating_sub(self.runs.len());
+        let mut begun = 0;
+        let parts = batches.into_iter().take(most).map_while(|units| {
+            let room = self.has_room(begun);
+            begun += units.len();
+            room.then(|| Part {
+                kind: RunKind::Compute { as_of },
+                tasks: units.iter().map(|unit| duties::Task::Unit(job, *unit)).collect(),
+                units,
+            })
+        });
+        let parts = parts.collect();
+        self.start_runs(job, &data, parts);
+    }
+
+    /// What computing a job needs; begins to fetch it if it is not here.
+    fn data_of(&mut self, job: JobId) -> Option<Arc<JobData>> {
+        let data = self.jobs.get(&job).cloned();
+        if data.is_none() {
             self.fetch_job(job);
-            return;
-        };
-        self.said.busy.tasks.extend(tasks.iter().copied());
-        self.start_run(kind, job, data, units, tasks);
+        }
+        data
     }
 
     pub(super) fn fetch_job(&mut self, job: JobId) {
@@ -186,61 +235,60 @@ impl Peer {
         }
     }
 
-    pub(super) fn start_run(
-        &mut self,
-        kind: RunKind,
-        job: JobId,
-        data: Arc<JobData>,
-        units: Vec<u32>,
-        tasks: Vec<duties::Task>,
-    ) {
-        let inputs: Vec<Vec<u8>> = units
-            .iter()
-            .map(|u| data.inputs.get(*u as usize).cloned().unwrap_or_default())
-            .collect();
+    /// Hands runs of one job and purpose to the pool as one task.
+    pub(super) fn start_runs(&mut self, job: JobId, data: &Arc<JobData>, parts: Vec<Part>) {
+        let Some(purpose) = parts.first().map(|part| part.kind.purpose()) else {
+            return;
+        };
+        let input = |unit: &u32| data.inputs.get(*unit as usize).cloned().unwrap_or_default();
         let task = Task {
             kernel: Arc::clone(&data.kernel),
-            purpose: kind.purpose(),
-            inputs,
+            purpose,
+            inputs: parts.iter().flat_map(|part| &part.units).map(input).collect(),
             max_output: data.spec.max_output,
             deadline_ms: data.spec.unit_deadline_ms,
         };
-        let run = self.next_run;
-        self.next_run += 1;
+        // Which run each of the task's units belongs to, and its place there.
+        let mut places = Vec::with_capacity(task.inputs.len());
+        let first = self.next_run;
+        for Part { kind, units, tasks } in parts {
+            self.said.busy.tasks.extend(tasks.iter().copied());
+            places.extend((0..units.len()).map(|index| (self.next_run, index)));
+            let run = Run {
+                kind,
+                job,
+                data: Arc::clone(data),
+                results: units.iter().map(|_| None).collect(),
+                units,
+                tasks,
+                done: 0,
+                since: now_ms(),
+            };
+            self.runs.insert(self.next_run, run);
+            self.next_run += 1;
+        }
+        let runs = first..self.next_run;
         let mut units_done = self.pool.run(task);
         let mut done = self.done.clone();
         nora_platform::spawn(async move {
             while let Some(unit) = units_done.next().await {
-                let end = Done::Unit {
-                    run,
-                    index: unit.index,
-                    result: unit.result,
+                let Some((run, index)) = places.get(usize::from(unit.index)).copied() else {
+                    continue;
                 };
-                if futures::SinkExt::send(&mut done, end).await.is_err() {
+                let result = unit.result;
+                if futures::SinkExt::send(&mut done, Done::Unit { run, index, result })
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
-            let _ = futures::SinkExt::send(&mut done, Done::RunEnded(run)).await;
+            let _ = futures::SinkExt::send(&mut done, Done::RunsEnded(runs)).await;
         });
-        let results = units.iter().map(|_| None).collect();
-        self.runs.insert(
-            run,
-            Run {
-                kind,
-                job,
-                data,
-                units,
-                tasks,
-                results,
-                done: 0,
-                since: now_ms(),
-            },
-        );
     }
 
-    pub(super) fn on_unit(&mut self, run: u64, index: u16, result: Result<Vec<u8>, Fault>) {
-        let Some(run) = self.runs.get_mut(&run) else { return };
-        let index = usize::from(index);
+    pub(super) fn on_unit(&mut self, number: u64, index: usize, result: Result<Vec<u8>, Fault>) {
+        let Some(run) = self.runs.get_mut(&number) else { return };
         if let Err(fault) = &result {
             tracing::info!(%fault, unit = run.units.get(index), "unit failed");
         }
@@ -259,10 +307,20 @@ impl Peer {
             }
             *slot = Some(result);
         }
+        if run.done == run.units.len() {
+            self.end_run(number);
+        }
     }
 
-    pub(super) fn on_run_ended(&mut self, run: u64) {
-        let Some(run) = self.runs.remove(&run) else { return };
+    /// The pool has no more units of these runs. Those that are not done by now never will be.
+    pub(super) fn on_runs_ended(&mut self, runs: Range<u64>) {
+        for run in runs {
+            self.end_run(run);
+        }
+    }
+
+    fn end_run(&mut self, number: u64) {
+        let Some(run) = self.runs.remove(&number) else { return };
         // A fault of the kernel is its answer and is agreed on like any other; a fault of this machine is not.
         let outputs: Option<Vec<Vec<u8>>> = run
             .results
@@ -313,6 +371,7 @@ impl Peer {
         let cards = self
             .runs
             .values()
+            .take(observe::MAX_CARDS)
             .map(|r| observe::card(r.job, r.kind.purpose(), &r.units, r.done, r.since, now))
             .collect();
         let head = self.follower.chain().head();

@@ -370,19 +370,21 @@ impl World {
                 self.keep(peer, Secret::Wave(job, wave), opening);
                 self.send(peer, action);
             }
-            Duty::Compute { job, as_of, units } => {
+            Duty::Compute { job, as_of, batches } => {
                 let how = match conduct {
                     Conduct::LiesWhenSeated => How::Wrong,
                     _ => How::of(conduct, Conduct::LiesAsOwner, Conduct::AbstainsAsOwner),
                 };
-                let opening = Opening {
-                    answers: answers(&job, &units, how),
-                    salt: self.salt(peer, &units[0].to_be_bytes()),
-                };
-                let spec = &self.state.job(&job).unwrap().spec;
-                let action = duties::build_commit(&LEDGER, (&job, spec), &me, as_of, &units, &opening).unwrap();
-                let batch = self.send(peer, action);
-                self.keep(peer, Secret::Batch(batch), opening);
+                for units in batches {
+                    let opening = Opening {
+                        answers: answers(&job, &units, how),
+                        salt: self.salt(peer, &units[0].to_be_bytes()),
+                    };
+                    let spec = &self.state.job(&job).unwrap().spec;
+                    let action = duties::build_commit(&LEDGER, (&job, spec), &me, as_of, &units, &opening).unwrap();
+                    let batch = self.send(peer, action);
+                    self.keep(peer, Secret::Batch(batch), opening);
+                }
             }
             Duty::Jury { job, batch, leaves } => {
                 let answer = |unit| answers(&job, &[unit], How::Right)[0];

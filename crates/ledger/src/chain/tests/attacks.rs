@@ -24,9 +24,22 @@ fn scene(team: &Team) -> (Chain<Marks>, Block) {
     (follower, block)
 }
 
-/// The block is refused for this reason; the chain has not moved and still takes the honest one.
-fn refused(why: BlockError, team: &Team, change: impl FnOnce(&mut Block, &Chain<Marks>)) {
-    let (mut chain, honest) = scene(team);
+/// The block is refused for this reason; the chain has not moved and still takes the honest one. The same where the
+/// honest block's transactions were signed or checked before.
+fn refused(why: BlockError, team: &Team, change: impl Fn(&mut Block, &Chain<Marks>)) {
+    refused_by(scene(team), why, &change);
+    let (mut follower, block) = scene(team);
+    for tx in &block.txs {
+        follower.vouch(tx.id(), tx.signature);
+    }
+    refused_by((follower, block), why, &change);
+}
+
+fn refused_by(
+    (mut chain, honest): (Chain<Marks>, Block),
+    why: BlockError,
+    change: &impl Fn(&mut Block, &Chain<Marks>),
+) {
     let mut block = honest.clone();
     change(&mut block, &chain);
     assert_ne!(block, honest);
@@ -173,13 +186,24 @@ fn a_body_that_is_not_the_headers_is_refused() {
 }
 
 /// The transactions are changed, and root and certificate with them.
-fn resealed(change: impl FnOnce(&Team, &mut Block)) {
+fn resealed(change: impl Fn(&Team, &mut Block)) {
     let team = Team::solo();
     refused(BlockError::BadBody, &team, |block, _| {
         change(&team, block);
         block.header.tx_root = tx_root(&block.txs);
         team.resign(block);
     });
+}
+
+#[test]
+fn a_signature_that_was_vouched_for_is_not_looked_at_again() {
+    let team = Team::solo();
+    let (mut chain, mut block) = scene(&team);
+    block.txs[0].signature = Signature([7; 64]);
+    block.header.tx_root = tx_root(&block.txs);
+    team.resign(&mut block);
+    chain.vouch(block.txs[0].id(), Signature([7; 64]));
+    chain.follow(T0 + 1_000, &block).unwrap();
 }
 
 #[test]
