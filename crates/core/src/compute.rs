@@ -9,9 +9,13 @@ use crate::hash::Hash;
 use crate::job::{Answer, answer_of};
 
 /// Version of these messages; a worker of another version is not used.
-pub const WORKER_PROTOCOL: u32 = 1;
+pub const WORKER_PROTOCOL: u32 = 2;
 /// Units handed to a worker at once.
 pub const MAX_RUN_UNITS: usize = crate::job::MAX_BATCH;
+/// Computing time after which a worker answers, microseconds: units shorter than this share an answer.
+pub const ANSWER_US: u64 = 4_000;
+/// Bytes of outputs after which a worker answers.
+pub const ANSWER_BYTES: usize = 64 * 1024;
 /// Kernels a worker keeps; loading another one drops the one loaded first. The page keeps the same books.
 pub const MAX_LOADED_KERNELS: usize = 4;
 
@@ -68,7 +72,7 @@ pub enum ToWorker {
         /// The job's shared input, empty if there is none.
         shared: Vec<u8>,
     },
-    /// Run units one after the other. Answer: one [`FromWorker::Unit`] each.
+    /// Run units one after the other. Answers: [`FromWorker::Units`], in order, until each unit is answered.
     Run {
         /// Chosen by the page, repeated in every answer.
         run: u64,
@@ -98,16 +102,14 @@ pub enum FromWorker {
         /// The fault, if refused.
         result: Result<(), Fault>,
     },
-    /// One unit of a run is done.
-    Unit {
+    /// Some units of a run are done.
+    Units {
         /// The run.
         run: u64,
-        /// Index into the run's inputs.
-        index: u16,
-        /// Output bytes or fault.
-        result: Result<Vec<u8>, Fault>,
-        /// Microseconds of computation.
-        micros: u64,
+        /// Index into the run's inputs of the first of them.
+        first: u16,
+        /// Of each: output bytes or fault, and the microseconds it took.
+        results: Vec<(Result<Vec<u8>, Fault>, u64)>,
     },
 }
 

@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use nora_core::Hash;
 use nora_core::blob::MAX_BLOB_BYTES;
 use nora_core::codec::{self, CodecError};
-use nora_core::compute::{Fault, FromWorker, MAX_LOADED_KERNELS, MAX_RUN_UNITS, Purpose, ToWorker};
+use nora_core::compute::{
+    ANSWER_BYTES, ANSWER_US, Fault, FromWorker, MAX_LOADED_KERNELS, MAX_RUN_UNITS, Purpose, ToWorker,
+};
 use nora_core::job::{MAX_KERNEL_BYTES, kernel_id};
 use nora_meter::{AdmissionError, Admitted};
 
@@ -66,19 +68,18 @@ impl<K> Session<K> {
                     .iter()
                     .find(|(id, _)| *id == kernel)
                     .map(|(_, compiled)| compiled);
-                for (index, input) in (0_u16..).zip(&inputs) {
+                let mut answer = Answer::new(number);
+                for input in &inputs {
                     let (result, micros) = match compiled {
                         Some(compiled) => run(compiled, input, max_output),
                         None => (Err(Fault::Worker("kernel is not loaded".to_owned())), 0),
                     };
-                    let result = result.map(|output| as_sent(output, purpose));
-                    send(FromWorker::Unit {
-                        run: number,
-                        index,
-                        result,
-                        micros,
-                    });
+                    answer.add(result.map(|output| as_sent(output, purpose)), micros);
+                    if answer.is_due() {
+                        answer.send(&mut send);
+                    }
                 }
+                answer.send(&mut send);
             }
         }
         Ok(())
@@ -91,6 +92,50 @@ impl<K> Session<K> {
             self.kernels.pop_front();
         }
         self.kernels.push_back((kernel, compiled));
+    }
+}
+
+/// Units of a run that are done and not told yet.
+struct Answer {
+    run: u64,
+    first: u16,
+    results: Vec<Timed>,
+    micros: u64,
+    bytes: usize,
+}
+
+impl Answer {
+    const fn new(run: u64) -> Self {
+        Self {
+            run,
+            first: 0,
+            results: Vec::new(),
+            micros: 0,
+            bytes: 0,
+        }
+    }
+
+    fn add(&mut self, result: Result<Vec<u8>, Fault>, micros: u64) {
+        self.micros = self.micros.saturating_add(micros);
+        self.bytes += result.as_ref().map_or(0, Vec::len);
+        self.results.push((result, micros));
+    }
+
+    const fn is_due(&self) -> bool {
+        self.micros >= ANSWER_US || self.bytes >= ANSWER_BYTES
+    }
+
+    /// Sends what there is, if anything.
+    fn send(&mut self, send: &mut impl FnMut(FromWorker)) {
+        let results = core::mem::take(&mut self.results);
+        if results.is_empty() {
+            return;
+        }
+        let (run, first) = (self.run, self.first);
+        // At most MAX_RUN_UNITS.
+        self.first = first.saturating_add(u16::try_from(results.len()).unwrap_or(u16::MAX));
+        (self.micros, self.bytes) = (0, 0);
+        send(FromWorker::Units { run, first, results });
     }
 }
 

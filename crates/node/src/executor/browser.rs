@@ -126,6 +126,12 @@ impl Pool {
         self.inner.state.borrow().queue.computing
     }
 
+    /// Units that nobody has begun.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.inner.state.borrow().queue.waiting()
+    }
+
     /// Time until the workers come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
     #[must_use]
     pub fn backlog(&self, more: usize) -> Duration {
@@ -164,16 +170,39 @@ enum End {
     Done,
     /// The worker is of no further use: its unit ended with this fault.
     Failed(Fault),
+    /// One of the units not answered yet runs past its deadline, and the worker with it. Which one shows when each goes
+    /// alone.
+    Slow,
     /// Nobody waits for the run any more.
     Unwanted,
+}
+
+/// How many units a worker gets at once.
+struct Pace {
+    /// Microseconds of the last unit.
+    last: u64,
+    /// Units to come that go alone, because one of them is too slow.
+    singly: usize,
+}
+
+impl Pace {
+    fn most(&self, duty: u8) -> usize {
+        if self.singly > 0 {
+            return 1;
+        }
+        let chunk_us = if duty < 100 { RESTING_CHUNK_US } else { CHUNK_US };
+        usize::try_from(chunk_us / self.last.max(1)).map_or(MAX_RUN_UNITS, |fits| fits.clamp(1, MAX_RUN_UNITS))
+    }
 }
 
 impl Inner {
     /// One worker's feeder: lives until its number is above the limit.
     async fn feed(self: Rc<Self>, number: u8, mut woken: mpsc::Receiver<()>) {
         let mut link: Option<Link> = None;
-        // Microseconds of the last unit: how many fit into a chunk.
-        let mut last = CHUNK_US;
+        let mut pace = Pace {
+            last: CHUNK_US,
+            singly: 0,
+        };
         loop {
             let chunk = {
                 let mut state = self.state.borrow_mut();
@@ -181,10 +210,8 @@ impl Inner {
                     state.feeders.retain(|f| f.number != number);
                     return;
                 }
-                let chunk_us = if state.duty < 100 { RESTING_CHUNK_US } else { CHUNK_US };
-                let fits = usize::try_from(chunk_us / last.max(1)).unwrap_or(MAX_RUN_UNITS);
-                let threads = state.threads;
-                state.queue.take(fits.clamp(1, MAX_RUN_UNITS), threads)
+                let (most, threads) = (pace.most(state.duty), state.threads);
+                state.queue.take(most, threads)
             };
             let Some(mut chunk) = chunk else {
                 if woken.next().await.is_none() {
@@ -192,9 +219,13 @@ impl Inner {
                 }
                 continue;
             };
-            match self.run_chunk(number, &mut link, &mut chunk, &mut last).await {
+            match self.run_chunk(number, &mut link, &mut chunk, &mut pace).await {
                 End::Done => {}
                 End::Unwanted => link = None,
+                End::Slow => {
+                    link = None;
+                    pace.singly = chunk.units.len();
+                }
                 End::Failed(fault) => {
                     link = None;
                     let broken = matches!(fault, Fault::Worker(_));
@@ -229,7 +260,7 @@ impl Inner {
     }
 
     /// Brings the worker up if necessary, loads the kernel if necessary, runs the units.
-    async fn run_chunk(&self, number: u8, link: &mut Option<Link>, chunk: &mut Chunk, last: &mut u64) -> End {
+    async fn run_chunk(&self, number: u8, link: &mut Option<Link>, chunk: &mut Chunk, pace: &mut Pace) -> End {
         let link = match link {
             Some(link) => link,
             None => match Link::start(&self.worker_url).await {
@@ -238,12 +269,12 @@ impl Inner {
             },
         };
         self.set_interrupt(number, Some(link.interrupt()));
-        let end = self.run_on(link, number, chunk, last).await;
+        let end = self.run_on(link, number, chunk, pace).await;
         self.set_interrupt(number, None);
         end
     }
 
-    async fn run_on(&self, link: &mut Link, number: u8, chunk: &mut Chunk, last: &mut u64) -> End {
+    async fn run_on(&self, link: &mut Link, number: u8, chunk: &mut Chunk, pace: &mut Pace) -> End {
         let wanted = || self.state.borrow().queue.wants(chunk.run);
         match link.load(&chunk.task.kernel, wanted).await {
             Ok(Some(Ok(()))) => {}
@@ -262,21 +293,23 @@ impl Inner {
         }
         let begun = Instant::now();
         let mut busy: u64 = 0;
-        while let Some(index) = chunk.units.front().copied() {
+        while !chunk.units.is_empty() {
             let run = chunk.run;
             let wanted = || self.state.borrow().queue.wants(run);
-            let (result, micros) = match link.unit(chunk.task.deadline_ms, wanted).await {
-                Ok(Some(unit)) => unit,
+            let units = match link.units(chunk.task.deadline_ms, wanted).await {
+                Ok(Some(units)) => units,
                 Ok(None) => return End::Unwanted,
+                Err(Fault::Deadline(_)) if chunk.units.len() > 1 => return End::Slow,
                 Err(fault) => return End::Failed(fault),
             };
-            chunk.units.pop_front();
-            *last = micros;
-            busy = busy.saturating_add(micros);
-            self.state
-                .borrow_mut()
-                .queue
-                .done(run, UnitDone { index, result, micros });
+            let mut state = self.state.borrow_mut();
+            for (result, micros) in units {
+                let Some(index) = chunk.units.pop_front() else { break };
+                pace.last = micros;
+                pace.singly = pace.singly.saturating_sub(1);
+                busy = busy.saturating_add(micros);
+                state.queue.done(run, UnitDone { index, result, micros });
+            }
         }
         self.rest(number, busy).await;
         let total = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);

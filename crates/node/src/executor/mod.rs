@@ -148,10 +148,15 @@ impl Queue {
         })
     }
 
+    /// Units that no worker has begun.
+    fn waiting(&self) -> usize {
+        self.runs.iter().map(|run| run.waiting.len()).sum()
+    }
+
     /// Time until `workers` come to a unit behind those that wait and `more` others, if units go on as the last one
     /// did; unbounded before the first one if any wait.
     fn backlog(&self, more: usize, workers: u8) -> Duration {
-        let waiting = self.runs.iter().map(|run| run.waiting.len()).sum::<usize>() + more;
+        let waiting = self.waiting() + more;
         if waiting == 0 {
             return Duration::ZERO;
         }

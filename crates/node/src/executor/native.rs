@@ -110,6 +110,12 @@ impl Pool {
         self.inner.lock().queue.computing
     }
 
+    /// Units that nobody has begun.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.inner.lock().queue.waiting()
+    }
+
     /// Time until the threads come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
     #[must_use]
     pub fn backlog(&self, more: usize) -> Duration {

@@ -53,6 +53,12 @@ impl Pool {
         0
     }
 
+    /// Always 0.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        0
+    }
+
     /// Always nothing.
     #[must_use]
     pub fn backlog(&self, _: usize) -> std::time::Duration {

@@ -220,19 +220,53 @@ impl Follower {
         }
     }
 
-    /// Writes that bring the store up to the head: one atomic batch, `None` if nothing changed.
-    pub(crate) async fn flush(&mut self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
+    /// What the store must hear to stand where this follower stands; `None` if nothing changed. Bring it back with
+    /// [`Self::flushed`].
+    pub(crate) fn flush(&mut self) -> Option<Flush> {
         if self.poisoned || (self.dirty.is_empty() && self.dirty_headers.is_empty() && !self.replace_all) {
-            return Ok(());
+            return None;
         }
-        let Some(head) = self.chain.head_block() else {
-            return Ok(());
-        };
         let checkpoint = Checkpoint {
-            block: head.clone(),
+            block: self.chain.head_block()?.clone(),
             entries: Vec::new(),
             mmr: self.chain.headers().before_head().clone(),
         };
+        let replace_all = std::mem::take(&mut self.replace_all);
+        let dirty = std::mem::take(&mut self.dirty);
+        let entries = || self.state().entries().into_iter().map(|(k, v)| (k, Some(v)));
+        Some(Flush {
+            entries: if replace_all { entries().collect() } else { dirty },
+            headers: std::mem::take(&mut self.dirty_headers),
+            checkpoint: codec::encode(&checkpoint),
+            replace_all,
+        })
+    }
+
+    /// A flush ended. What was not stored goes with the next one, unless something newer takes its place.
+    pub(crate) fn flushed(&mut self, flush: Flush, stored: bool) {
+        if stored {
+            return;
+        }
+        self.replace_all |= flush.replace_all;
+        for (key, value) in flush.entries {
+            self.dirty.entry(key).or_insert(value);
+        }
+        self.dirty_headers.splice(..0, flush.headers);
+    }
+}
+
+/// A step of the ledger on its way to the store.
+pub(crate) struct Flush {
+    entries: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    headers: Vec<(Height, Vec<u8>)>,
+    checkpoint: Vec<u8>,
+    /// Nothing that the store holds counts any more.
+    replace_all: bool,
+}
+
+impl Flush {
+    /// Stores it: one atomic batch.
+    pub(crate) async fn store(&self, store: &dyn Store) -> Result<(), StoreError> {
         let mut writes = Vec::new();
         if self.replace_all {
             let mut from = Vec::new();
@@ -243,30 +277,19 @@ impl Follower {
                 from.push(0);
                 writes.extend(part.into_iter().map(|(k, _)| Write::Delete(Table::State, k)));
             }
-            writes.extend(
-                self.state()
-                    .entries()
-                    .into_iter()
-                    .map(|(k, v)| Write::Put(Table::State, k, v)),
-            );
-        } else {
-            writes.extend(self.dirty.iter().map(|(k, v)| match v {
-                Some(v) => Write::Put(Table::State, k.clone(), v.clone()),
-                None => Write::Delete(Table::State, k.clone()),
-            }));
         }
-        for (height, header) in &self.dirty_headers {
+        writes.extend(self.entries.iter().map(|(k, v)| match v {
+            Some(v) => Write::Put(Table::State, k.clone(), v.clone()),
+            None => Write::Delete(Table::State, k.clone()),
+        }));
+        for (height, header) in &self.headers {
             writes.push(Write::Put(Table::Blocks, height.to_be_bytes().to_vec(), header.clone()));
             if let Some(old) = height.checked_sub(KEPT_HEADERS) {
                 writes.push(Write::Delete(Table::Blocks, old.to_be_bytes().to_vec()));
             }
         }
-        writes.push(Write::Put(Table::Meta, CHECKPOINT.to_vec(), codec::encode(&checkpoint)));
-        store.write(writes).await?;
-        self.dirty.clear();
-        self.dirty_headers.clear();
-        self.replace_all = false;
-        Ok(())
+        writes.push(Write::Put(Table::Meta, CHECKPOINT.to_vec(), self.checkpoint.clone()));
+        store.write(writes).await
     }
 }
 

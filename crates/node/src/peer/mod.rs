@@ -34,7 +34,7 @@ use nora_platform::{now_ms, sleep};
 use nora_store::{Store, StoreError, Write};
 
 use self::desk::Desk;
-use self::follow::Follower;
+use self::follow::{Flush, Follower};
 use self::jobs::{JobData, JobError, Jobs};
 use self::observe::{Problems, Story};
 use self::outbox::Outbox;
@@ -91,6 +91,8 @@ pub(crate) enum Done {
     ProvisionalsDue,
     /// Secrets are durable (or cannot be); now their transaction may go.
     Stored(Box<SignedTx>, Result<(), StoreError>),
+    /// The ledger's progress is stored, or not.
+    Flushed(Box<Flush>, Result<(), StoreError>),
     /// A requester's blobs are kept by the relay; the submission may go.
     Prepared(Box<desk::Prepared>),
     /// An output for the requester.
@@ -137,6 +139,7 @@ pub(crate) struct Peer {
     views: Option<mpsc::Sender<View>>,
     done: mpsc::Sender<Done>,
     last_flush: TimeMs,
+    flushing: bool,
 }
 
 impl Peer {
@@ -176,7 +179,7 @@ impl Peer {
                     }
                 },
                 () = tick => {
-                    self.on_tick().await;
+                    self.on_tick();
                     tick = Box::pin(sleep(TICK).fuse());
                 },
             }
@@ -241,12 +244,13 @@ impl Peer {
             Done::RunsEnded(runs) => self.on_runs_ended(runs),
             Done::ProvisionalsDue => self.on_provisionals_due(),
             Done::Stored(tx, result) => self.on_stored(*tx, result),
+            Done::Flushed(flush, result) => self.on_flushed(*flush, &result),
             Done::Prepared(prepared) => self.on_prepared(*prepared),
             Done::Output { job, unit, bytes } => self.on_output(job, unit, bytes),
         }
     }
 
-    async fn on_tick(&mut self) {
+    fn on_tick(&mut self) {
         let now = now_ms();
         if let Activity::Paused(Some(until)) = self.activity
             && now >= until
@@ -255,13 +259,30 @@ impl Peer {
         }
         self.sync();
         self.desk_tick();
-        if now.saturating_sub(self.last_flush) >= FLUSH_MS {
+        if !self.flushing && now.saturating_sub(self.last_flush) >= FLUSH_MS {
             self.last_flush = now;
-            if let Err(why) = self.follower.flush(&self.store).await {
-                self.storage_problem(&why);
-            }
+            self.flush();
         }
         self.publish_view();
+    }
+
+    /// Stores the ledger's progress aside: thousands of entries take a browser a good part of a second.
+    fn flush(&mut self) {
+        let Some(flush) = self.follower.flush() else { return };
+        self.flushing = true;
+        let store = Arc::clone(&self.store);
+        self.spawn(async move {
+            let result = flush.store(store.as_ref()).await;
+            Done::Flushed(Box::new(flush), result)
+        });
+    }
+
+    fn on_flushed(&mut self, flush: Flush, result: &Result<(), StoreError>) {
+        self.flushing = false;
+        self.follower.flushed(flush, result.is_ok());
+        if let Err(why) = result {
+            self.storage_problem(why);
+        }
     }
 
     fn storage_problem(&mut self, why: &StoreError) {
@@ -299,7 +320,9 @@ impl Peer {
         if let (Some(txs), Some(relay)) = (self.outbox.next(), self.relay()) {
             let _ = self.net.request(relay, nora_net::protocol::Request::Submit(txs)).await;
         }
-        if let Err(why) = self.follower.flush(&self.store).await {
+        if let Some(flush) = self.follower.flush()
+            && let Err(why) = flush.store(self.store.as_ref()).await
+        {
             tracing::warn!(%why, "ledger not stored");
         }
         self.net.shutdown().await;

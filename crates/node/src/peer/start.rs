@@ -128,6 +128,7 @@ impl Peer {
             views,
             done,
             last_flush: now_ms(),
+            flushing: false,
         };
         nora_platform::spawn(peer.run(net_events.boxed().fuse(), control_events, ends));
         Ok(Started { controls, reached })

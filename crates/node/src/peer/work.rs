@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use nora_core::Hash;
-use nora_core::compute::{Fault, Purpose, fault_output};
+use nora_core::compute::{Fault, MAX_RUN_UNITS, Purpose, fault_output};
 use nora_core::duties::{self, Busy, Duty};
 use nora_core::job::{BatchId, JobId};
 use nora_core::tx::{Action, Salt};
@@ -186,7 +186,8 @@ impl Peer {
 
     /// Whether the workers will soon run out of units.
     pub(super) fn wants_work(&self) -> bool {
-        self.pool.backlog(0) < AHEAD / 2
+        let chunks = usize::from(self.limits.threads.max(1)) * MAX_RUN_UNITS;
+        self.pool.waiting() < chunks && self.pool.backlog(0) < AHEAD / 2
     }
 
     /// Starts a run, or the fetch of what it needs.

@@ -49,13 +49,52 @@ fn answers(session: &mut Session<Vec<u8>>, message: &ToWorker) -> Result<Vec<Fro
 
 fn outputs(session: &mut Session<Vec<u8>>, message: &ToWorker) -> Vec<Result<Vec<u8>, Fault>> {
     let sent = answers(session, message).unwrap();
-    let unit = |(i, answer): (usize, FromWorker)| match answer {
-        FromWorker::Unit {
-            run: 7, index, result, ..
-        } if usize::from(index) == i => result,
-        other => panic!("unexpected {other:?}"),
-    };
-    sent.into_iter().enumerate().map(unit).collect()
+    let mut all = Vec::new();
+    for answer in sent {
+        match answer {
+            FromWorker::Units { run: 7, first, results } if usize::from(first) == all.len() => {
+                all.extend(results.into_iter().map(|(result, _)| result));
+            }
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    all
+}
+
+/// How many units each answer to a run tells of, if units take so long and give so much.
+fn told(inputs: usize, micros: u64, bytes: usize) -> Vec<usize> {
+    let (mut session, module) = (Session::default(), module(0));
+    let mut told = Vec::new();
+    session
+        .handle(
+            &codec::encode(&load(&module, b"")),
+            |_, _| Ok(()),
+            |(), _, _| (Ok(vec![]), 0),
+            |_| (),
+        )
+        .unwrap();
+    let run = units(&module, Purpose::Audit, &vec![&b""[..]; inputs]);
+    session
+        .handle(
+            &codec::encode(&run),
+            |_, _| Ok(()),
+            |(), _, _| (Ok(vec![0; bytes]), micros),
+            |answer| match answer {
+                FromWorker::Units { results, .. } => told.push(results.len()),
+                other => panic!("unexpected {other:?}"),
+            },
+        )
+        .unwrap();
+    told
+}
+
+#[test]
+fn short_units_share_an_answer_and_long_or_large_ones_do_not() {
+    assert_eq!(told(5, ANSWER_US, 1), [1; 5]);
+    assert_eq!(told(5, 1, ANSWER_BYTES), [1; 5]);
+    assert_eq!(told(5, ANSWER_US / 2, 1), [2, 2, 1]);
+    assert_eq!(told(5, 1, 1), [5]);
+    assert_eq!(told(0, 1, 1), [0; 0]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use futures::StreamExt;
 use futures::channel::mpsc;
 use js_sys::Uint8Array;
 use nora_core::codec;
-use nora_core::compute::{Fault, FromWorker, MAX_RUN_UNITS, ToWorker, WORKER_PROTOCOL};
+use nora_core::compute::{ANSWER_BYTES, ANSWER_US, Fault, FromWorker, MAX_RUN_UNITS, ToWorker, WORKER_PROTOCOL};
 use nora_core::job::MAX_OUTPUT_BYTES;
 use nora_platform::{Instant, timeout};
 use wasm_bindgen::prelude::*;
@@ -22,8 +22,10 @@ const START_MS: u32 = 30_000;
 const LOAD_MS: u32 = 30_000;
 /// Shortest and longest stretch between two looks at the clock.
 const SLICE_MS: (u32, u32) = (20, 1000);
-/// Longest message of a worker: one output, with room for its frame and a fault's text.
-const MAX_MESSAGE: usize = MAX_OUTPUT_BYTES as usize + 64 * 1024;
+/// [`ANSWER_US`] in milliseconds.
+const ANSWER_MS: u32 = (ANSWER_US / 1000) as u32;
+/// Longest message of a worker: a largest output behind many small ones, with room for its frame and a fault's text.
+const MAX_MESSAGE: usize = MAX_OUTPUT_BYTES as usize + ANSWER_BYTES + 64 * 1024;
 /// Events under way: a worker's answers to one run, and a few more.
 const EVENTS: usize = MAX_RUN_UNITS + 8;
 
@@ -46,7 +48,8 @@ pub(super) struct Link {
     interrupt: mpsc::Sender<Event>,
     loaded: VecDeque<Arc<KernelBundle>>,
     runs: u64,
-    answered: u16,
+    answered: usize,
+    posted: usize,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(JsValue)>,
 }
@@ -80,6 +83,7 @@ impl Link {
             loaded: VecDeque::with_capacity(KERNELS),
             runs: 0,
             answered: 0,
+            posted: 0,
             _on_message: on_message,
             _on_error: on_error,
         };
@@ -141,6 +145,7 @@ impl Link {
         let input = |i: &u16| task.inputs.get(usize::from(*i)).cloned().unwrap_or_default();
         self.runs += 1;
         self.answered = 0;
+        self.posted = chunk.units.len();
         self.post(&ToWorker::Run {
             run: self.runs,
             kernel: task.kernel.id,
@@ -150,21 +155,24 @@ impl Link {
         })
     }
 
-    /// The next unit's output or fault, and its microseconds; `None` if the run is no longer wanted.
-    pub(super) async fn unit(
+    /// The next units' outputs or faults, and their microseconds; `None` if the run is no longer wanted.
+    ///
+    /// [`Fault::Deadline`] means that one of the units not answered yet ran too long: if there are several, not which.
+    pub(super) async fn units(
         &mut self,
         deadline_ms: u32,
         wanted: impl Fn() -> bool,
-    ) -> Result<Option<(Result<Vec<u8>, Fault>, u64)>, Fault> {
-        match self.next(deadline_ms, &wanted).await? {
-            Some(FromWorker::Unit {
-                run,
-                index,
-                result,
-                micros,
-            }) if run == self.runs && index == self.answered => {
-                self.answered += 1;
-                Ok(Some((result, micros)))
+    ) -> Result<Option<Vec<(Result<Vec<u8>, Fault>, u64)>>, Fault> {
+        // Short units that share its answer may have gone before the one that runs long.
+        let limit = deadline_ms.saturating_add(ANSWER_MS);
+        match self.next(limit, &wanted).await? {
+            Some(FromWorker::Units { run, first, results })
+                if run == self.runs
+                    && usize::from(first) == self.answered
+                    && results.len() <= self.posted - self.answered =>
+            {
+                self.answered += results.len();
+                Ok(Some(results))
             }
             Some(_) => Err(unexpected()),
             None if wanted() => Err(Fault::Deadline(deadline_ms)),

@@ -98,7 +98,8 @@ async fn what_was_stored_is_continued_and_what_was_changed_is_not() {
     for _ in 0..4 {
         follower.offer(signer.block(), T0 + 10_000);
     }
-    follower.flush(&store).await.unwrap();
+    let flush = follower.flush().unwrap();
+    flush.store(store.as_ref()).await.unwrap();
     let mut again = Follower::new(genesis.clone()).unwrap();
     again.load(&store).await.unwrap();
     assert_eq!(again.height(), 4);
@@ -111,4 +112,24 @@ async fn what_was_stored_is_continued_and_what_was_changed_is_not() {
         0,
         "a state that does not match its certified root is fetched again"
     );
+}
+
+#[tokio::test]
+async fn what_a_full_disk_refused_goes_with_the_next_flush() {
+    let (mut signer, genesis) = Signer::new();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let mut follower = Follower::new(genesis.clone()).unwrap();
+    follower.offer(signer.block(), T0 + 10_000);
+    let refused = follower.flush().unwrap();
+    follower.offer(signer.block(), T0 + 10_000);
+    follower.flushed(refused, false);
+    let flush = follower.flush().unwrap();
+    flush.store(store.as_ref()).await.unwrap();
+    follower.flushed(flush, true);
+    assert!(follower.flush().is_none(), "nothing is left to store");
+    let mut again = Follower::new(genesis).unwrap();
+    again.load(&store).await.unwrap();
+    assert_eq!(again.height(), 2);
+    let headers = store.range(nora_store::Table::Blocks, &[], None, 9).await.unwrap();
+    assert_eq!(headers.len(), 2);
 }
