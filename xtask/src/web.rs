@@ -48,14 +48,13 @@ pub fn web(paths: &Paths, fast: bool) -> Result<()> {
     cargo_wasm(paths, profile, &["-p", "nora-ui", "-p", "nora-web-worker", "--lib"])?;
 
     // `nora` looks for the requester's modules beside itself.
-    let beside = paths.target.join("debug");
-    fs::create_dir_all(&beside)?;
-    copy(
-        &paths.wasm("kernel", "nora_kernel_quake"),
-        &beside.join("nora_kernel_quake.wasm"),
-    )?;
+    let kernel = paths.wasm("kernel", "nora_kernel_quake");
     let verifier = optimised(paths, &paths.wasm(profile, "nora_verifier"), !fast)?;
-    copy(&verifier, &beside.join("nora_verifier.wasm"))?;
+    for beside in ["debug", "release"].map(|programs| paths.target.join(programs)) {
+        fs::create_dir_all(&beside)?;
+        copy(&kernel, &beside.join("nora_kernel_quake.wasm"))?;
+        copy(&verifier, &beside.join("nora_verifier.wasm"))?;
+    }
 
     let modules = ["nora_ui", "nora_web_worker"]
         .iter()

@@ -41,6 +41,9 @@ pub enum Fault {
     /// The kernel stopped itself: a trap.
     #[error("kernel trapped: {0}")]
     Trap(String),
+    /// The kernel's calls grew deeper than this machine's stack.
+    #[error("kernel ran out of stack")]
+    Stack,
     /// The unit ran past its deadline and its worker was terminated.
     #[error("unit ran longer than {0} ms")]
     Deadline(u32),
@@ -120,36 +123,54 @@ pub const KERNEL_ABI: i32 = 1;
 
 /// What a unit's output starts with when the kernel itself failed.
 pub const FAULT_PREFIX: &[u8] = b"nora-fault:";
-/// What follows it when the unit ran past its deadline here.
-const DEADLINE: &[u8] = b"deadline";
-/// What follows it when the unit asked for more memory than there was here.
-const MEMORY: &[u8] = b"memory";
+/// What follows it.
+const FAULTS: [&str; 6] = [REFUSED, TRAP, OUTPUT, STACK, DEADLINE, MEMORY];
+/// Those of them that depend on the machine.
+const ABSTENTIONS: [&str; 3] = [STACK, DEADLINE, MEMORY];
+const REFUSED: &str = "refused";
+const TRAP: &str = "trap";
+const OUTPUT: &str = "output";
+const STACK: &str = "stack";
+const DEADLINE: &str = "deadline";
+const MEMORY: &str = "memory";
+
+fn output_of(fault: &str) -> Vec<u8> {
+    [FAULT_PREFIX, fault.as_bytes()].concat()
+}
 
 /// The output that stands for a kernel's own failure, so that a poison unit ends with its job. `None` for a failure
 /// of this machine, about which nobody else can know.
 ///
-/// A trap, a refusal and a bad output are the same everywhere: peers agree on them like on any other answer. Time and
-/// memory depend on the machine: their answers are abstentions, see [`is_abstention`].
+/// A trap, a refusal and a bad output are the same everywhere: peers agree on them like on any other answer. Time,
+/// memory and the depth of the stack depend on the machine: their answers are abstentions, see [`is_abstention`].
 #[must_use]
 pub fn fault_output(fault: &Fault) -> Option<Vec<u8>> {
-    let name: &[u8] = match fault {
-        Fault::Refused(_) => b"refused",
-        Fault::Trap(_) => b"trap",
+    let name = match fault {
+        Fault::Refused(_) => REFUSED,
+        Fault::Trap(_) => TRAP,
+        Fault::Output { .. } => OUTPUT,
+        Fault::Stack => STACK,
         Fault::Deadline(_) => DEADLINE,
         Fault::Memory => MEMORY,
-        Fault::Output { .. } => b"output",
         Fault::Worker(_) => return None,
     };
-    Some([FAULT_PREFIX, name].concat())
+    Some(output_of(name))
+}
+
+/// Which fault an output stands for; `None` for a kernel's own output.
+#[must_use]
+pub fn fault_of(output: &[u8]) -> Option<&'static str> {
+    let name = output.strip_prefix(FAULT_PREFIX)?;
+    FAULTS.into_iter().find(|fault| fault.as_bytes() == name)
 }
 
 /// True if the answer says "my machine could not", not what the unit's output is. The rules hold such an answer to be
 /// neither right nor wrong, so that nobody is exposed as a liar for being slow; only a requester can make it final.
 #[must_use]
 pub fn is_abstention(answer: &Answer) -> bool {
-    static ABSTENTIONS: OnceLock<[Answer; 2]> = OnceLock::new();
-    ABSTENTIONS
-        .get_or_init(|| [DEADLINE, MEMORY].map(|name| answer_of(&[FAULT_PREFIX, name].concat())))
+    static ANSWERS: OnceLock<[Answer; 3]> = OnceLock::new();
+    ANSWERS
+        .get_or_init(|| ABSTENTIONS.map(|name| answer_of(&output_of(name))))
         .contains(answer)
 }
 

@@ -78,11 +78,17 @@ impl Guest {
 
     fn call(&self, name: &str, params: &[i32]) -> Result<JsValue, Fault> {
         let params: Array = params.iter().map(|p| JsValue::from(*p)).collect();
-        // Whatever is thrown in there is the kernel's: a trap, or a stack that grew too deep (a RangeError in some
-        // browsers, an InternalError in others).
+        // A trap is the kernel's. The only other thing that can be thrown in there, where nothing is imported, is a stack
+        // that grew too deep: a RangeError in some browsers, an InternalError in others.
         self.export::<Function>(name)?
             .apply(&JsValue::UNDEFINED, &params)
-            .map_err(|e| trap(&e))
+            .map_err(|e| {
+                if e.is_instance_of::<RuntimeError>() {
+                    trap(&e)
+                } else {
+                    Fault::Stack
+                }
+            })
     }
 
     fn call_i32(&self, name: &str, params: &[i32]) -> Result<i32, Fault> {

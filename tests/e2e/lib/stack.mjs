@@ -112,8 +112,8 @@ export class Requester {
 }
 
 /** Runs `nora` to its end: {code, text}. */
-export async function nora(args, { name = 'nora', folder = runFolder('nora') } = {}) {
-  const child = new Child(join(bin, 'nora'), args, { log: join(folder, `${name}.log`) });
+export async function nora(args, { name = 'nora', folder = runFolder('nora'), input } = {}) {
+  const child = new Child(join(bin, 'nora'), args, { log: join(folder, `${name}.log`), input });
   const { code, error } = await child.exited;
   if (error) throw error;
   return { code, text: readFileSync(child.log, 'utf8') };

@@ -4,6 +4,7 @@ use crate::blob;
 use crate::bundle::genesis::Genesis;
 use crate::bundle::{BUNDLE_VERSION, Bundle, Check, CheckName, Evidence, Facts, Report};
 use crate::codec;
+use crate::compute::fault_of;
 use crate::hash::Hash;
 use crate::job::{self, JobSpec, UnitInputs};
 use crate::merkle;
@@ -12,6 +13,9 @@ use crate::rules::types::{Job, JobStatus};
 
 /// Largest encoded job entry, bytes: the spec is bounded by a transaction's size.
 const MAX_JOB_BYTES: usize = 64 * 1024;
+
+/// Failed units that a report names.
+const FAILURES_NAMED: usize = 4;
 
 type Outcome = Result<String, String>;
 
@@ -224,8 +228,9 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
     if u32::try_from(outputs.len()) != Ok(spec.units) {
         return Err(format!("there are {} outputs for {} units", outputs.len(), spec.units));
     }
-    let too_long = |o: &Vec<u8>| u32::try_from(o.len()).map_or(true, |len| len > spec.max_output);
-    if let Some(unit) = outputs.iter().position(too_long) {
+    let too_long = |o: &[u8]| u32::try_from(o.len()).map_or(true, |len| len > spec.max_output);
+    // The words for a fault may be longer than any output of the kernel.
+    if let Some(unit) = outputs.iter().position(|o| too_long(o) && fault_of(o).is_none()) {
         return Err(format!(
             "the output of unit {unit} is larger than {} bytes",
             spec.max_output
@@ -239,9 +244,10 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
         .collect();
     match wrong.first() {
         None => Ok(format!(
-            "{} outputs, {} bytes in all, each hashes to its answer",
+            "{} outputs, {} bytes in all, each hashes to its answer{}",
             outputs.len(),
-            outputs.iter().map(Vec::len).sum::<usize>()
+            outputs.iter().map(Vec::len).sum::<usize>(),
+            failures(outputs)
         )),
         Some(first) => Err(format!(
             "{} of {} outputs are not the accepted ones, first unit {first}",
@@ -249,6 +255,29 @@ fn outputs(spec: &JobSpec, evidence: &Evidence, outputs: &[Vec<u8>]) -> Outcome 
             outputs.len()
         )),
     }
+}
+
+/// Tells of units for which the kernel failed, the first few by name.
+fn failures(outputs: &[Vec<u8>]) -> String {
+    let failed: Vec<(usize, &str)> = outputs
+        .iter()
+        .enumerate()
+        .filter_map(|(unit, output)| Some((unit, fault_of(output)?)))
+        .collect();
+    if failed.is_empty() {
+        return String::new();
+    }
+    let first: Vec<String> = failed
+        .iter()
+        .take(FAILURES_NAMED)
+        .map(|(unit, fault)| format!("unit {unit}: {fault}"))
+        .collect();
+    let more = if failed.len() > FAILURES_NAMED { ", ..." } else { "" };
+    format!(
+        "; the kernel failed in {} of them ({}{more})",
+        failed.len(),
+        first.join(", ")
+    )
 }
 
 fn facts(evidence: &Evidence, job: Job) -> Facts {

@@ -4,12 +4,12 @@ use super::{Busy, Duty, Head, Secret, Task};
 use crate::job::{JobId, UnitIndex};
 use crate::key::PeerKey;
 use crate::rules::WorkState;
-use crate::rules::limits::{MAX_UNJUDGED, ONLINE_MS, WINDOW};
+use crate::rules::limits::{AT_HAND, MAX_UNJUDGED, ONLINE_MS};
 use crate::rules::modes;
 use crate::rules::types::{Identity, Phase, Role};
 
 /// Units under way at once where nobody checks: at ten blocks per second as many thousands of units per second.
-const MAX_UNCHECKED: usize = WINDOW;
+const MAX_UNCHECKED: usize = AT_HAND;
 
 /// What volunteer `me` should do after block `head`, in order of urgency. Cheap: it looks at `me`'s own batches,
 /// panels and units only.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use core::ops::Bound;
 
-use super::limits::WINDOW;
+use super::limits::{AT_HAND, WINDOW, WINDOW_HASHES};
 use crate::hash::{Domain, Hash};
 use crate::job::{JobId, UnitIndex};
 use crate::key::PeerKey;
@@ -19,7 +19,11 @@ pub fn rendezvous(beacon: &Hash, job: &JobId, unit: UnitIndex, peer: &PeerKey) -
     )
 }
 
-/// The open units of one job and the owners of the first [`WINDOW`] of them. Follows from the state; not part of it.
+/// The open units of one job and the owners of the first of them. Follows from the state; not part of it.
+///
+/// The window is the shortest prefix of the open units that has [`WINDOW`] units and in which every holder owns
+/// [`AT_HAND`], as far as there are so many and [`WINDOW_HASHES`] allow. It depends on nothing but the open units and the
+/// holders, whatever happened before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assignment {
     beacon: Hash,
@@ -27,6 +31,8 @@ pub(super) struct Assignment {
     open: BTreeSet<UnitIndex>,
     window: BTreeMap<UnitIndex, Option<(Hash, PeerKey)>>,
     by_owner: BTreeMap<PeerKey, BTreeSet<UnitIndex>>,
+    /// Owners with [`AT_HAND`] units and more.
+    supplied: usize,
 }
 
 impl Assignment {
@@ -37,6 +43,7 @@ impl Assignment {
             open,
             window: BTreeMap::new(),
             by_owner: BTreeMap::new(),
+            supplied: 0,
         };
         new.refill(holders);
         new
@@ -82,14 +89,10 @@ impl Assignment {
             return;
         }
         let last = self.window.last_key_value().map(|(last, _)| *last);
-        if self.window.len() < WINDOW || last.is_some_and(|last| unit < last) {
+        if !self.is_enough(self.window.len(), self.supplied, holders) || last.is_some_and(|last| unit < last) {
             self.place(unit, self.best(unit, holders));
         }
-        if self.window.len() > WINDOW
-            && let Some(last) = last
-        {
-            self.drop_from_window(last);
-        }
+        self.shrink(holders);
     }
 
     /// The set of holders has changed; `holders` is the new one.
@@ -109,6 +112,8 @@ impl Assignment {
                 self.place(unit, new);
             }
         }
+        self.refill(holders);
+        self.shrink(holders);
     }
 
     fn best(&self, unit: UnitIndex, holders: &BTreeSet<PeerKey>) -> Option<(Hash, PeerKey)> {
@@ -120,7 +125,10 @@ impl Assignment {
 
     fn place(&mut self, unit: UnitIndex, owner: Option<(Hash, PeerKey)>) {
         if let Some((_, peer)) = owner {
-            self.by_owner.entry(peer).or_default().insert(unit);
+            let units = self.by_owner.entry(peer).or_default();
+            if units.insert(unit) && units.len() == AT_HAND {
+                self.supplied += 1;
+            }
         }
         self.window.insert(unit, owner);
     }
@@ -129,15 +137,36 @@ impl Assignment {
         if let Some(Some((_, peer))) = self.window.remove(&unit)
             && let Some(units) = self.by_owner.get_mut(&peer)
         {
-            units.remove(&unit);
+            if units.remove(&unit) && units.len() + 1 == AT_HAND {
+                self.supplied -= 1;
+            }
             if units.is_empty() {
                 self.by_owner.remove(&peer);
             }
         }
     }
 
+    /// Whether a window of `units`, in which so many holders are `supplied`, need not be longer.
+    fn is_enough(&self, units: usize, supplied: usize, holders: &BTreeSet<PeerKey>) -> bool {
+        units >= WINDOW && (supplied == holders.len() || units >= WINDOW_HASHES / holders.len().max(1))
+    }
+
+    /// Drops from the end what the window does not need.
+    fn shrink(&mut self, holders: &BTreeSet<PeerKey>) {
+        while let Some((last, owner)) = self.window.last_key_value() {
+            let units = owner.and_then(|(_, peer)| self.by_owner.get(&peer));
+            let supplies = units.is_some_and(|units| units.len() == AT_HAND);
+            let supplied = self.supplied - usize::from(supplies);
+            if !self.is_enough(self.window.len() - 1, supplied, holders) {
+                return;
+            }
+            let last = *last;
+            self.drop_from_window(last);
+        }
+    }
+
     fn refill(&mut self, holders: &BTreeSet<PeerKey>) {
-        while self.window.len() < WINDOW {
+        while !self.is_enough(self.window.len(), self.supplied, holders) {
             let from = self
                 .window
                 .last_key_value()
@@ -149,3 +178,6 @@ impl Assignment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

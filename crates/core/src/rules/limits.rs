@@ -20,8 +20,13 @@ pub const MAX_ENDED_UNITS: u32 = 131_072;
 pub const PRUNE_PER_BLOCK: usize = 1024;
 /// Most batches of one owner that wait for their verdict.
 pub const MAX_UNJUDGED: usize = 4;
-/// Open units per job whose owner is kept at hand; the next ones move up as these are taken.
+/// Open units per job whose owner is kept at hand, at least; the next ones move up as these are taken.
 pub const WINDOW: usize = 1024;
+/// Open units per job that every holder of a place has at hand, so that those of one who fell silent never fill the
+/// window alone.
+pub const AT_HAND: usize = 1024;
+/// Hashes that finding the owners of one job's window may take: with many holders each has fewer units at hand.
+pub const WINDOW_HASHES: usize = 65_536;
 /// Most blocks in the log of places.
 pub const MAX_PLACE_LOG: usize = 256;
 /// Changes of role that an identity remembers.

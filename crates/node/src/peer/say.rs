@@ -47,6 +47,10 @@ impl Peer {
         };
         match kind {
             RunKind::Compute { as_of } => {
+                // The younger the height that the owner names, the longer the commitment stays good.
+                let state = self.follower.state();
+                let still = units.iter().all(|unit| state.owner(&job, *unit) == Some(me));
+                let as_of = if still { self.follower.height() } else { as_of };
                 let Some(action) = duties::build_commit(&ledger, (&job, &data.spec), &me, as_of, &units, &opening)
                 else {
                     self.release(&tasks);

@@ -159,7 +159,7 @@ impl Peer {
                 }
             }
             // While paused promises are opened, but nothing is computed.
-            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room(0) => {}
+            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room(0, 0) => {}
             Duty::Compute { job, as_of, batches } => self.begin_batches(as_of, job, batches),
             Duty::Audit { job, batch, leaves } => {
                 let units = leaves.iter().map(|(_, _, unit)| *unit).collect();
@@ -178,10 +178,12 @@ impl Peer {
         }
     }
 
-    /// Whether another run may be begun behind `more` units that are not in the pool yet.
-    fn has_room(&self, more: usize) -> bool {
-        let few = self.runs.len() < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD;
-        (few || self.pool.backlog(more) < AHEAD) && self.outbox.room() > OUTBOX_RESERVE
+    /// Whether another run may be begun behind those in the pool and so many `runs` with `units` that are about to be.
+    fn has_room(&self, runs: usize, units: usize) -> bool {
+        let runs = self.runs.len() + runs;
+        let few = runs < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD;
+        // Every run ends in a transaction.
+        (few || self.pool.backlog(units) < AHEAD) && self.outbox.room() > OUTBOX_RESERVE + runs
     }
 
     /// Whether the workers will soon run out of units.
@@ -201,10 +203,9 @@ impl Peer {
     /// the workers many at a time.
     fn begin_batches(&mut self, as_of: u64, job: JobId, batches: Vec<Vec<u32>>) {
         let Some(data) = self.data_of(job) else { return };
-        let most = self.outbox.room().saturating_sub(self.runs.len());
         let mut begun = 0;
-        let parts = batches.into_iter().take(most).map_while(|units| {
-            let room = self.has_room(begun);
+        let parts = batches.into_iter().enumerate().map_while(|(runs, units)| {
+            let room = self.has_room(runs, begun);
             begun += units.len();
             room.then(|| Part {
                 kind: RunKind::Compute { as_of },

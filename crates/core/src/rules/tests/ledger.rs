@@ -2,7 +2,7 @@
 
 use super::sim::{Conduct, World, ctx_at, spec};
 use crate::job::ModeId;
-use crate::rules::limits::{JOB_IDLE_MS, MAX_ENDED_JOBS, WINDOW};
+use crate::rules::limits::{AT_HAND, JOB_IDLE_MS, MAX_ENDED_JOBS};
 use crate::rules::types::JobStatus;
 use crate::rules::{Rules, WorkState, key_of_job, key_of_unit};
 use crate::tx::Action;
@@ -73,10 +73,15 @@ fn an_abandoned_job_is_closed() {
 fn a_large_job_is_shared_out_through_the_window() {
     let mut w = World::new(54, &[Conduct::Honest; 3]);
     w.run(2);
-    let job = w.submit(spec(ModeId::Unverified, WINDOW as u32 + 500, 64));
-    let owned = |w: &World| -> usize { (1..4).map(|p| w.state.units_owned(&job, &w.key(p)).count()).sum() };
-    assert_eq!(owned(&w), WINDOW);
+    let units = 8 * AT_HAND as u32;
+    let job = w.submit(spec(ModeId::Unverified, units, 64));
+    let owned: Vec<usize> = (1..4).map(|p| w.state.units_owned(&job, &w.key(p)).count()).collect();
+    assert!(owned.iter().all(|n| *n >= AT_HAND), "{owned:?}");
+    assert!(
+        owned.iter().sum::<usize>() < units as usize,
+        "the window is no longer than it must be"
+    );
     let owner = |unit| w.state.owner(&job, unit);
-    assert!(owner(0).is_some() && owner(WINDOW as u32 + 499).is_some() && owner(WINDOW as u32 + 500).is_none());
+    assert!(owner(0).is_some() && owner(units - 1).is_some() && owner(units).is_none());
     w.run_until(40, |w| w.done(&job));
 }

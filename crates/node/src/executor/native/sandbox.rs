@@ -136,6 +136,7 @@ impl Guest {
         match e.downcast_ref::<Trap>() {
             // The callback interrupts for the deadline, or for a cancelled run, whose units nobody hears of.
             Some(Trap::Interrupt) => Fault::Deadline(self.deadline_ms),
+            Some(Trap::StackOverflow) => Fault::Stack,
             Some(trap) => Fault::Trap(trap.to_string()),
             None => Fault::Worker(e.to_string()),
         }
