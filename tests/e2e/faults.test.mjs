@@ -57,6 +57,7 @@ test('the relay is killed and started again in the middle of a job', { timeout: 
 test('a tab is killed in the middle of a unit', { timeout: 400_000 }, async () => {
   const requester = relay.submit();
   const people = await Promise.all([newcomer(), newcomer(), newcomer()]);
+  const keys = new Map(await Promise.all(people.map(async (one) => [one, await one.key()])));
   const victim = await until('someone with a seat at work', async () => {
     for (const one of people) {
       if ((await one.role()) === 'compute' && (await one.at('unit-card').count()) > 0) return one;
@@ -69,6 +70,16 @@ test('a tab is killed in the middle of a unit', { timeout: 400_000 }, async () =
   await until('the crash', () => victim.errors.length > 0);
   const figures = await sound(requester);
   assert.ok(figures.peers.every(({ lies }) => lies === 0), 'a crash is no lie');
+
+  // Its owner opens the page again: the same key, and all the reputation that the ledger has for it.
+  victim.errors.length = 0;
+  await victim.open();
+  await victim.at('donate-page').waitFor();
+  await until('a connection', () => victim.isConnected());
+  assert.equal(await victim.key(), keys.get(victim));
+  const { reputation } = figures.peers.find(({ peer }) => peer === keys.get(victim));
+  await until('its reputation', async () => (await victim.number('reputation')) >= reputation);
+  assert.deepEqual(victim.errors, []);
 });
 
 test('a volunteer that stalls but keeps its connection loses its units at the deadline', { timeout: 400_000 }, async () => {

@@ -20,7 +20,7 @@ const UNITS = [
   ['grow by 1 GiB', 'grow by 1 GiB'],
   ['big output', 'nora-fault:output'],
   ['wild output', 'nora-fault:output'],
-  ['last', 'last'],
+  ['end', 'end'],
 ];
 
 let relay;

@@ -3,7 +3,9 @@
 mod arrows;
 mod hygiene;
 mod licences;
+mod pure;
 
+use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
@@ -14,7 +16,16 @@ use crate::proc::{self, say};
 use crate::{setup, web};
 
 /// Crates that also run in a browser: linted for that target too.
-const WASM: &[&str] = &["nora-ui", "nora-web-worker", "nora-node", "nora-net", "nora-store"];
+const WASM: &[&str] = &[
+    "nora-core",
+    "nora-net",
+    "nora-node",
+    "nora-platform",
+    "nora-store",
+    "nora-ui",
+    "nora-verifier",
+    "nora-web-worker",
+];
 
 type Check = fn(&Paths) -> Result<()>;
 
@@ -31,10 +42,12 @@ pub fn check(paths: &Paths, only: &str) -> Result<()> {
         ("file lengths", hygiene::lengths),
         ("locales", hygiene::locales),
         ("dependency direction and purity", arrows::check),
+        ("sources of pure crates", pure::check),
         ("licences and duplicate versions", licences::check),
         ("clippy, native", clippy_native),
         ("clippy, wasm", clippy_wasm),
-        ("download size", download_size),
+        ("a release refuses to lie", no_liar),
+        ("download", download),
     ];
     let mut failed = Vec::new();
     let mut passed = 0;
@@ -89,21 +102,48 @@ fn clippy_native(paths: &Paths) -> Result<()> {
 
 fn clippy_wasm(paths: &Paths) -> Result<()> {
     let mut command = clippy(paths);
-    command.args(["--target", "wasm32-unknown-unknown"]);
+    command.args(["--target", "wasm32-unknown-unknown", "--lib", "--tests"]);
     for name in WASM {
         command.args(["-p", name]);
     }
     proc::run(command.args(["--", "-D", "warnings"]))
 }
 
-fn download_size(paths: &Paths) -> Result<()> {
+/// Fault injection must not reach anybody's browser: the feature ends a release build.
+fn no_liar(paths: &Paths) -> Result<()> {
+    let mut command = proc::cargo(&paths.root);
+    command
+        .args([
+            "check",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--target",
+            "wasm32-unknown-unknown",
+        ])
+        .args(["-p", "nora-web-worker", "--features", "fault-injection", "--target-dir"])
+        .arg(&paths.target);
+    let output = command.output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() || !said.contains("a release build never lies") {
+        bail!("a release build with fault injection was not refused: {said}");
+    }
+    Ok(())
+}
+
+/// What a volunteer downloads: small, and without the tests' harness.
+fn download(paths: &Paths) -> Result<()> {
     web::web(paths, false)?;
     let sum = web::download_bytes(paths)?;
     if sum >= web::SIZE_BUDGET {
-        bail!(
-            "the page's download is {sum} bytes (brotli), the budget is {}",
-            web::SIZE_BUDGET
-        );
+        bail!("it is {sum} bytes (brotli), the budget is {}", web::SIZE_BUDGET);
+    }
+    for entry in fs::read_dir(paths.dist())? {
+        let path = entry?.path();
+        let script = path.extension().is_some_and(|extension| extension == "js");
+        if script && fs::read_to_string(&path)?.contains("__wbgtest") {
+            bail!("{} holds the test harness", path.display());
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nora_core::Hash;
 use nora_core::job::{MAX_BATCH, ModeId};
+use nora_core::rules::limits::LEASE_HEIGHTS;
 
 /// Compute in the browsers of strangers, and prove the result.
 #[derive(Debug, Parser)]
@@ -162,9 +163,10 @@ pub struct SubmitArgs {
     /// Units that one volunteer answers under one commitment.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=MAX_BATCH as i64))]
     pub batch: u8,
-    /// Blocks after which a silent volunteer loses what it was given.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub lease: u32,
+    /// Blocks after which a silent volunteer loses what it was given. Chosen from the time that units take here if it is
+    /// not named.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*LEASE_HEIGHTS.start())..=i64::from(*LEASE_HEIGHTS.end())))]
+    pub lease: Option<u32>,
     /// Your name, shown to volunteers.
     #[arg(long, default_value = "nora user")]
     pub name: String,

@@ -34,6 +34,9 @@ pub enum CliError {
         /// The option that names it.
         option: &'static str,
     },
+    /// The kernel is not one that Nora runs.
+    #[error("kernel refused: {0}")]
+    Kernel(nora_meter::AdmissionError),
     /// A unit has no output.
     #[error("unit {unit}: {fault}")]
     Unit {

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod files;
 pub mod find;
 pub mod identity;
+mod lease;
 pub mod local;
 pub mod page;
 pub mod progress;

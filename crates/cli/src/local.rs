@@ -43,20 +43,10 @@ pub async fn run(args: &RunArgs) -> Result<(), CliError> {
 
 async fn compute(work: &Work, threads: u8) -> Result<Vec<Vec<u8>>, CliError> {
     let pool = pool(threads)?;
-    let kernel = Arc::new(KernelBundle {
-        id: kernel_id(&work.kernel),
-        module: work.kernel.clone(),
-        shared: Arc::new(work.shared.clone().unwrap_or_default()),
-    });
     let mut progress = Progress::new(work.inputs.len() as u64);
     let mut outputs: Vec<Option<Vec<u8>>> = vec![None; work.inputs.len()];
-    let mut done = pool.run(Task {
-        kernel,
-        purpose: Purpose::Compute,
-        inputs: work.inputs.clone(),
-        max_output: work.max_output,
-        deadline_ms: work.unit_deadline_ms,
-    });
+    let inputs = work.inputs.clone();
+    let mut done = pool.run(task(work, inputs, Purpose::Compute, work.unit_deadline_ms));
     let mut finished = 0;
     while let Some(unit) = done.next().await {
         let output = unit.result.map_err(|fault| CliError::Unit {
@@ -79,6 +69,22 @@ async fn compute(work: &Work, threads: u8) -> Result<Vec<Vec<u8>>, CliError> {
         .enumerate()
         .map(|(unit, output)| output.ok_or_else(|| lost(unit)))
         .collect()
+}
+
+/// Units of the work as this machine's executor takes them.
+pub(crate) fn task(work: &Work, inputs: Vec<Vec<u8>>, purpose: Purpose, deadline_ms: u32) -> Task {
+    let kernel = KernelBundle {
+        id: kernel_id(&work.kernel),
+        module: work.kernel.clone(),
+        shared: Arc::new(work.shared.clone().unwrap_or_default()),
+    };
+    Task {
+        kernel: Arc::new(kernel),
+        purpose,
+        inputs,
+        max_output: work.max_output,
+        deadline_ms,
+    }
 }
 
 /// The executor of this machine.

@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::identity::Identity;
 use crate::progress::Progress;
 use crate::work::{Work, shown_text};
-use crate::{dir, figures, files, local, relay, save, verify};
+use crate::{dir, figures, files, lease, local, relay, save, verify};
 
 /// Time between two looks at the progress.
 const LOOK: Duration = Duration::from_millis(250);
@@ -27,6 +27,10 @@ pub async fn submit(args: &SubmitArgs) -> Result<(), CliError> {
     shown_text("name", &args.name)?;
     claim(args.wait, &args.out)?;
     let identity = Identity::open(&args.net)?;
+    let lease_heights = match args.lease {
+        Some(lease) => lease,
+        None => lease::choose(&work, args.batch, threads_of(args.work.threads)).await?,
+    };
     let (requester, ledger) = connect(&args.net, identity, args.work.threads).await?;
     let request = JobRequest {
         title: work.title,
@@ -39,7 +43,7 @@ pub async fn submit(args: &SubmitArgs) -> Result<(), CliError> {
         batch: args.batch,
         max_output: work.max_output,
         unit_deadline_ms: work.unit_deadline_ms,
-        lease_heights: args.lease,
+        lease_heights,
     };
     let job = requester.submit(request).await?;
     println!("job {job}");

@@ -47,6 +47,8 @@ impl Work {
             work.title.clone_from(title);
         }
         work.check()?;
+        // What no volunteer would run is asked of nobody.
+        nora_meter::admit(&work.kernel).map_err(CliError::Kernel)?;
         Ok(work)
     }
 

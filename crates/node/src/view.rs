@@ -205,7 +205,8 @@ pub struct View {
     pub role: Option<Role>,
     /// Reputation.
     pub reputation: u64,
-    /// Reputation of the weakest compute node: what an auditor must pass for a seat; `None` if seats are free.
+    /// Highest reputation among the other auditors online: who has more takes the next free seat; `None` while one is
+    /// free.
     pub next_threshold: Option<u64>,
     /// Own reputation over time, oldest first, at most 512.
     pub reputation_log: Vec<ReputationEvent>,

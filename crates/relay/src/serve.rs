@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nora_core::rules::WorkState;
 use nora_core::rules::types::UnitStatus;
-use nora_core::{BlobId, PeerKey};
+use nora_core::{BlobId, ModeId, PeerKey};
 use nora_net::protocol::{MAX_TXS, Refusal, Request, Response};
 
 use crate::blobs::Blobs;
@@ -68,12 +68,16 @@ impl Service {
     }
 }
 
-/// Blobs that open jobs name: kernels, inputs, and accepted answers that the requester has yet to fetch.
+/// Blobs that open jobs name: kernels, inputs, and accepted answers that the requester has yet to fetch. Answers that
+/// nobody checked are kept as long as there is room, no longer: else any stranger could fill the relay with them.
 fn needed(state: &WorkState) -> BTreeSet<BlobId> {
     let mut needed = BTreeSet::new();
     for (id, job) in state.open_jobs() {
         needed.extend([job.spec.kernel, job.spec.inputs]);
         needed.extend(job.spec.shared);
+        if job.spec.mode == ModeId::Unverified {
+            continue;
+        }
         needed.extend(state.units(id).filter_map(|(_, unit)| match unit.status {
             UnitStatus::Accepted { answer, .. } => Some(answer),
             _ => None,
@@ -81,3 +85,6 @@ fn needed(state: &WorkState) -> BTreeSet<BlobId> {
     }
     needed
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,29 +12,32 @@ pub enum Next {
     Join,
     /// A stray: one agreeing calibration makes it an auditor.
     Calibrate,
-    /// An auditor: reputation it has, and the least that beats the weakest seat.
+    /// An auditor behind another: reputation it has, and the least that puts it first in line for the next free seat.
     Seat {
         /// Own reputation.
         have: u64,
         /// Reputation needed.
         need: u64,
     },
+    /// The auditor that takes the next free seat.
+    FirstInLine,
     /// An auditor while a seat is free.
     SeatFree,
     /// Nothing: it holds a seat.
     Seated,
 }
 
-/// The next step for a peer of that role and reputation; `weakest` as in [`nora_node::View::next_threshold`].
+/// The next step for a peer of that role and reputation; `best` as in [`nora_node::View::next_threshold`].
 #[must_use]
-pub fn next(role: Option<Role>, reputation: u64, weakest: Option<u64>) -> Next {
-    match (role, weakest) {
+pub fn next(role: Option<Role>, reputation: u64, best: Option<u64>) -> Next {
+    match (role, best) {
         (None, _) => Next::Join,
         (Some(Role::Stray), _) => Next::Calibrate,
         (Some(Role::Auditor), None) => Next::SeatFree,
-        (Some(Role::Auditor), Some(weakest)) => Next::Seat {
+        (Some(Role::Auditor), Some(best)) if reputation > best => Next::FirstInLine,
+        (Some(Role::Auditor), Some(best)) => Next::Seat {
             have: reputation,
-            need: weakest.saturating_add(1),
+            need: best.saturating_add(1),
         },
         (Some(Role::Compute), _) => Next::Seated,
     }

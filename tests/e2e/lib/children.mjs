@@ -24,8 +24,8 @@ export class Child {
       const done = (result) => {
         running.delete(this);
         this.result = result;
-        file.end();
-        resolve(result);
+        // Whoever waits for the end reads the log next.
+        file.end(() => resolve(result));
       };
       this.process.once('error', (error) => done({ code: null, signal: null, error }));
       this.process.once('close', (code, signal) => done({ code, signal }));

@@ -29,11 +29,34 @@ fn endless_input_is_refused_and_not_kept() {
     assert!(error.to_string().contains("standard input has more than"), "{error}");
 }
 
+/// A module with all that a kernel exports, and so many pages of memory.
+fn module(pages: u32) -> Vec<u8> {
+    wat::parse_str(format!(
+        r#"(module (memory (export "memory") 1 {pages})
+            (func (export "nora_abi") (result i32) i32.const 1)
+            (func (export "nora_alloc") (param i32) (result i32) i32.const 0)
+            (func (export "nora_run") (param i32 i32 i32 i32) (result i64) i64.const 0))"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn a_kernel_that_nobody_would_run_is_refused_here() {
+    let dir = tempfile::tempdir().unwrap();
+    let kernel = dir.path().join("k.wasm");
+    for (bytes, why) in [(module(16_384), "memory"), (b"\0asm\x01\0\0\0".to_vec(), "export")] {
+        std::fs::write(&kernel, bytes).unwrap();
+        let load = Work::load(&args(&["--kernel", kernel.to_str().unwrap(), "--stdin"]), &b"1\n"[..]);
+        let error = load.unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
+
 #[test]
 fn lines_become_units_of_the_given_kernel() {
     let dir = tempfile::tempdir().unwrap();
     let kernel = dir.path().join("double.wasm");
-    std::fs::write(&kernel, b"\0asm\x01\0\0\0").unwrap();
+    std::fs::write(&kernel, module(2)).unwrap();
     let work = Work::load(
         &args(&["--kernel", kernel.to_str().unwrap(), "--stdin"]),
         &b"1\n2\n"[..],

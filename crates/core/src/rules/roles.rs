@@ -164,14 +164,16 @@ impl WorkState {
         }
     }
 
-    /// Seats that the open jobs ask for: max(1, online / (k + 1)).
+    /// Seats that the open jobs ask for: max(1, n / (k + 1)) of the n peers online that have a reputation. DESIGN section 10
+    /// says online; strays cost nothing, and enough of them would seat every auditor, so that nobody is left to audit.
     #[must_use]
     pub fn seats_wanted(&self) -> usize {
         let jobs = self.open_jobs();
         let Some((_, job)) = jobs.iter().find(|(_, job)| job.spec.mode == ModeId::Paper) else {
             return 0;
         };
-        (self.online.len() / (usize::from(job.spec.auditors) + 1)).max(1)
+        let able = self.online().filter(|(_, identity)| identity.reputation > 0).count();
+        (able / (usize::from(job.spec.auditors) + 1)).max(1)
     }
 
     /// Fills vacant seats with the auditors of highest reputation, ties by beacon; takes surplus ones back.

@@ -108,7 +108,7 @@ pub(crate) fn view(state: &WorkState, local: Local<'_>) -> View {
         actual_duty: local.actual_duty,
         role,
         reputation: identity.map_or(0, |i| i.reputation),
-        next_threshold: threshold(state),
+        next_threshold: threshold(state, &local.me),
         reputation_log: local.story.log.clone(),
         credits: identity.map_or(0, |i| i.credits),
         provisional: provisional(state, &local.me),
@@ -162,12 +162,11 @@ fn idle(state: &WorkState, role: Option<Role>, local: &Local<'_>) -> Idle {
     }
 }
 
-fn threshold(state: &WorkState) -> Option<u64> {
-    state
-        .identities()
-        .filter(|(_, i)| i.role == Role::Compute)
-        .map(|(_, i)| i.reputation)
-        .min()
+fn threshold(state: &WorkState, me: &PeerKey) -> Option<u64> {
+    let of_role = |role| state.online().filter(move |(_, i)| i.role == role);
+    let others = of_role(Role::Auditor).filter(|(peer, _)| *peer != me);
+    let best = others.map(|(_, i)| i.reputation).max().unwrap_or(0);
+    (of_role(Role::Compute).count() >= state.seats_wanted()).then_some(best)
 }
 
 fn provisional(state: &WorkState, me: &PeerKey) -> u32 {

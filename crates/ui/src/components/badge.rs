@@ -29,6 +29,7 @@ pub fn RoleBadge(
         </div>
         {move || match next.get() {
             Next::Join | Next::Seated => None,
+            Next::FirstInLine => Some(view! { <p class="quiet">{t!(i18n, next.first_in_line)}</p> }.into_any()),
             Next::SeatFree => Some(view! { <p class="quiet">{t!(i18n, next.seat_free)}</p> }.into_any()),
             Next::Calibrate => {
                 Some(

@@ -9,6 +9,11 @@ fn each_role_has_its_step() {
         next(Some(Role::Auditor), 12, Some(31)),
         Next::Seat { have: 12, need: 32 }
     );
+    assert_eq!(
+        next(Some(Role::Auditor), 31, Some(31)),
+        Next::Seat { have: 31, need: 32 }
+    );
+    assert_eq!(next(Some(Role::Auditor), 32, Some(31)), Next::FirstInLine);
     assert_eq!(next(Some(Role::Auditor), 12, None), Next::SeatFree);
     assert_eq!(next(Some(Role::Compute), 40, Some(40)), Next::Seated);
 }

@@ -3,6 +3,7 @@
 mod abstentions;
 mod audits;
 mod requesters;
+mod sybils;
 mod withholding;
 
 use super::sim::{Conduct, LEDGER, World, lie, spec, truth};
