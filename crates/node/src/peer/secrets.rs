@@ -111,5 +111,6 @@ impl Secrets {
     }
 }
 
-#[cfg(test)]
+// They store in memory and wait on a native runtime; the browser's store has its own.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
