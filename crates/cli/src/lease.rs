@@ -1,6 +1,7 @@
 //! How long a volunteer may stay silent: chosen from what a unit takes here, because heights pass quickly where others
 //! are busy and a lease that ends before an honest batch does would call its owner silent.
 
+use futures::StreamExt;
 use nora_core::compute::Purpose;
 use nora_core::rules::limits::LEASE_HEIGHTS;
 use nora_ledger::chain::BUSY_MS;
@@ -20,16 +21,21 @@ const PATIENCE_MS: u32 = 5_000;
 ///
 /// # Errors
 /// [`CliError::Node`] if this machine cannot compute at all.
-pub(crate) async fn choose(work: &Work, batch: u8, threads: u8) -> Result<u32, CliError> {
-    let last = work.inputs.len().saturating_sub(1);
-    let mut sample: Vec<Vec<u8>> = work.inputs.iter().take(1).cloned().collect();
-    sample.extend(work.inputs.get(last).filter(|_| last > 0).cloned());
-    let pool = local::pool(threads)?;
-    let mut units = pool.run(local::task(work, sample, Purpose::Jury, PATIENCE_MS));
-    let mut slowest = 0;
-    while let Some(unit) = futures::StreamExt::next(&mut units).await {
-        slowest = slowest.max(unit.micros);
-    }
+pub(crate) async fn choose(work: &Work, batch: u8) -> Result<u32, CliError> {
+    let first = work.inputs.first();
+    // The first run also compiles the kernel, which a volunteer does once.
+    let sample: Vec<Vec<u8>> = first
+        .into_iter()
+        .chain(first)
+        .chain(work.inputs.last())
+        .cloned()
+        .collect();
+    let pool = local::pool(1)?;
+    let units = pool.run(local::task(work, sample, Purpose::Jury, PATIENCE_MS));
+    let slowest = units
+        .skip(1)
+        .fold(0, |slowest, unit| async move { unit.micros.max(slowest) })
+        .await;
     Ok(heights(batch, slowest))
 }
 

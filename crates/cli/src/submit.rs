@@ -29,7 +29,7 @@ pub async fn submit(args: &SubmitArgs) -> Result<(), CliError> {
     let identity = Identity::open(&args.net)?;
     let lease_heights = match args.lease {
         Some(lease) => lease,
-        None => lease::choose(&work, args.batch, threads_of(args.work.threads)).await?,
+        None => lease::choose(&work, args.batch).await?,
     };
     let (requester, ledger) = connect(&args.net, identity, args.work.threads).await?;
     let request = JobRequest {
