@@ -2,7 +2,7 @@
 //! are busy and a lease that ends before an honest batch does would call its owner silent.
 
 use futures::StreamExt;
-use nora_core::compute::Purpose;
+use nora_core::compute::{Fault, Purpose};
 use nora_core::rules::limits::LEASE_HEIGHTS;
 use nora_ledger::chain::BUSY_MS;
 
@@ -32,11 +32,14 @@ pub(crate) async fn choose(work: &Work, batch: u8) -> Result<u32, CliError> {
         .collect();
     let pool = local::pool(1)?;
     let units = pool.run(local::task(work, sample, Purpose::Jury, PATIENCE_MS));
-    let slowest = units
-        .skip(1)
-        .fold(0, |slowest, unit| async move { unit.micros.max(slowest) })
-        .await;
-    Ok(heights(batch, slowest))
+    let slowest = units.skip(1).fold(0, |slowest, unit| async move {
+        let micros = match unit.result {
+            Err(Fault::Deadline(_)) => u64::MAX,
+            _ => unit.micros,
+        };
+        micros.max(slowest)
+    });
+    Ok(heights(batch, slowest.await))
 }
 
 /// Heights in which a batch of units of so many microseconds is done, at the quickest pace of the ledger.

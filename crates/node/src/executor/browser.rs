@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::channel::mpsc;
+use nora_core::Hash;
 use nora_core::compute::{Fault, MAX_RUN_UNITS};
 use nora_platform::{Instant, sleep, spawn};
 
@@ -132,11 +133,11 @@ impl Pool {
         self.inner.state.borrow().queue.waiting()
     }
 
-    /// Time until the workers come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
+    /// Time until the workers come to a unit behind those that wait and `more` others of `kernel`: see [`Queue::backlog`].
     #[must_use]
-    pub fn backlog(&self, more: usize) -> Duration {
+    pub fn backlog(&self, kernel: &Hash, more: usize) -> Duration {
         let state = self.inner.state.borrow();
-        state.queue.backlog(more, state.threads)
+        state.queue.backlog(kernel, more, state.threads)
     }
 
     /// Share of time the workers computed, percent, over the last chunks.
@@ -179,6 +180,7 @@ enum End {
 
 /// How many units a worker gets at once.
 struct Pace {
+    kernel: Option<Hash>,
     /// Microseconds of the last unit.
     last: u64,
     /// Units to come that go alone, because one of them is too slow.
@@ -186,6 +188,13 @@ struct Pace {
 }
 
 impl Pace {
+    /// Another kernel's units may take any time: the first one goes alone.
+    fn turn_to(&mut self, kernel: Option<Hash>) {
+        if kernel.is_some() && kernel != self.kernel {
+            (self.kernel, self.last) = (kernel, CHUNK_US);
+        }
+    }
+
     fn most(&self, duty: u8) -> usize {
         if self.singly > 0 {
             return 1;
@@ -200,6 +209,7 @@ impl Inner {
     async fn feed(self: Rc<Self>, number: u8, mut woken: mpsc::Receiver<()>) {
         let mut link: Option<Link> = None;
         let mut pace = Pace {
+            kernel: None,
             last: CHUNK_US,
             singly: 0,
         };
@@ -210,6 +220,7 @@ impl Inner {
                     state.feeders.retain(|f| f.number != number);
                     return;
                 }
+                pace.turn_to(state.queue.next_kernel());
                 let (most, threads) = (pace.most(state.duty), state.threads);
                 state.queue.take(most, threads)
             };

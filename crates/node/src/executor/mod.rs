@@ -93,8 +93,8 @@ struct Queue {
     next: u64,
     computing: usize,
     duty: DutyMeter,
-    /// Microseconds that the last unit computed.
-    pace: Option<u64>,
+    /// The kernel of the last unit, and the microseconds that it computed.
+    pace: Option<(Hash, u64)>,
 }
 
 #[derive(Debug)]
@@ -153,27 +153,43 @@ impl Queue {
         self.runs.iter().map(|run| run.waiting.len()).sum()
     }
 
-    /// Time until `workers` come to a unit behind those that wait and `more` others, if units go on as the last one
-    /// did; unbounded before the first one if any wait.
-    fn backlog(&self, more: usize, workers: u8) -> Duration {
+    /// Time until `workers` come to a unit behind those that wait and `more` others of `kernel`, if units go on as the
+    /// last one did; unbounded if any of them is of another kernel than that one.
+    fn backlog(&self, kernel: &Hash, more: usize, workers: u8) -> Duration {
         let waiting = self.waiting() + more;
         if waiting == 0 {
             return Duration::ZERO;
         }
-        let Some(pace) = self.pace else { return Duration::MAX };
+        let Some((known, pace)) = self.pace else {
+            return Duration::MAX;
+        };
+        let mut waits = self.runs.iter().filter(|run| !run.waiting.is_empty());
+        if waits.any(|run| run.task.kernel.id != known) || (more > 0 && *kernel != known) {
+            return Duration::MAX;
+        }
         let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
         Duration::from_micros(pace.saturating_mul(waiting) / u64::from(workers.max(1)))
     }
 
+    /// The kernel of the next unit that a worker gets.
+    #[cfg(target_arch = "wasm32")]
+    fn next_kernel(&self) -> Option<Hash> {
+        let next = self
+            .runs
+            .iter()
+            .find(|run| !run.waiting.is_empty() && !run.out.is_closed());
+        next.map(|run| run.task.kernel.id)
+    }
+
     /// Reports a unit; the run's stream ends after its last one. Units of a run that was cancelled are dropped.
     fn done(&mut self, run: u64, unit: UnitDone) {
-        if !matches!(unit.result, Err(Fault::Worker(_))) {
-            self.pace = Some(unit.micros);
-        }
         let Some(at) = self.runs.iter().position(|r| r.id == run) else {
             return;
         };
         let Some(run) = self.runs.get_mut(at) else { return };
+        if !matches!(unit.result, Err(Fault::Worker(_))) {
+            self.pace = Some((run.task.kernel.id, unit.micros));
+        }
         // It fails only if the receiver is gone: the capacity is the number of units.
         let gone = run.out.try_send(unit).is_err();
         run.unfinished = run.unfinished.saturating_sub(1);

@@ -116,11 +116,11 @@ impl Pool {
         self.inner.lock().queue.waiting()
     }
 
-    /// Time until the threads come to a unit behind those that wait and `more` others: see [`Queue::backlog`].
+    /// Time until the threads come to a unit behind those that wait and `more` others of `kernel`: see [`Queue::backlog`].
     #[must_use]
-    pub fn backlog(&self, more: usize) -> Duration {
+    pub fn backlog(&self, kernel: &Hash, more: usize) -> Duration {
         let state = self.inner.lock();
-        state.queue.backlog(more, state.threads)
+        state.queue.backlog(kernel, more, state.threads)
     }
 
     /// Share of time the threads computed, percent, over the last units.

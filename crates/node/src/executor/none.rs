@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use futures::channel::mpsc;
+use nora_core::Hash;
 use nora_core::compute::Fault;
 
 use super::{PoolConfig, Queue, Task, UnitDone};
@@ -61,7 +62,7 @@ impl Pool {
 
     /// Always nothing.
     #[must_use]
-    pub fn backlog(&self, _: usize) -> std::time::Duration {
+    pub fn backlog(&self, _: &Hash, _: usize) -> std::time::Duration {
         std::time::Duration::ZERO
     }
 

@@ -126,9 +126,10 @@ fn duty_is_rest_in_proportion_and_is_measured() {
 #[test]
 fn the_backlog_is_the_time_that_waiting_units_will_take() {
     let mut queue = Queue::default();
-    assert_eq!(queue.backlog(0, 1), Duration::ZERO);
+    let (known, other) = (Hash::ZERO, Hash([1; 32]));
+    assert_eq!(queue.backlog(&known, 0, 1), Duration::ZERO);
     assert_eq!(
-        queue.backlog(1, 1),
+        queue.backlog(&known, 1, 1),
         Duration::MAX,
         "nothing is known before the first unit"
     );
@@ -141,8 +142,13 @@ fn the_backlog_is_the_time_that_waiting_units_will_take() {
             ..unit(0)
         },
     );
-    assert_eq!(queue.backlog(0, 2), Duration::from_micros(2000));
-    assert_eq!(queue.backlog(2, 1), Duration::from_micros(6000));
+    assert_eq!(queue.backlog(&known, 0, 2), Duration::from_micros(2000));
+    assert_eq!(
+        queue.backlog(&other, 1, 2),
+        Duration::MAX,
+        "another kernel may take any time"
+    );
+    assert_eq!(queue.backlog(&known, 2, 1), Duration::from_micros(6000));
     let broken = Err(Fault::Worker(String::new()));
     queue.done(
         chunk.run,
@@ -153,7 +159,7 @@ fn the_backlog_is_the_time_that_waiting_units_will_take() {
         },
     );
     assert_eq!(
-        queue.backlog(0, 1),
+        queue.backlog(&known, 0, 1),
         Duration::from_micros(4000),
         "a worker that died tells nothing"
     );

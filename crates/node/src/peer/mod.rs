@@ -316,11 +316,14 @@ impl Peer {
     }
 
     async fn leave(&mut self) {
+        self.on_provisionals_due();
         self.say_leave();
         if let (Some(txs), Some(relay)) = (self.outbox.next(), self.relay()) {
             let _ = self.net.request(relay, nora_net::protocol::Request::Submit(txs)).await;
         }
-        if let Some(flush) = self.follower.flush()
+        // A flush under way must not be overtaken; what it lacks is fetched again.
+        if !self.flushing
+            && let Some(flush) = self.follower.flush()
             && let Err(why) = flush.store(self.store.as_ref()).await
         {
             tracing::warn!(%why, "ledger not stored");

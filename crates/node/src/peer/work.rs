@@ -159,7 +159,7 @@ impl Peer {
                 }
             }
             // While paused promises are opened, but nothing is computed.
-            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room(0, 0) => {}
+            _ if matches!(self.activity, Activity::Paused(_)) || !self.has_room(&Hash::ZERO, 0, 0) => {}
             Duty::Compute { job, as_of, batches } => self.begin_batches(as_of, job, batches),
             Duty::Audit { job, batch, leaves } => {
                 let units = leaves.iter().map(|(_, _, unit)| *unit).collect();
@@ -178,18 +178,19 @@ impl Peer {
         }
     }
 
-    /// Whether another run may be begun behind those in the pool and so many `runs` with `units` that are about to be.
-    fn has_room(&self, runs: usize, units: usize) -> bool {
+    /// Whether another run of `kernel` may be begun behind those in the pool and so many `runs` with `units` that are
+    /// about to be.
+    fn has_room(&self, kernel: &Hash, runs: usize, units: usize) -> bool {
         let runs = self.runs.len() + runs;
         let few = runs < usize::from(self.limits.threads.max(1)) * RUNS_PER_THREAD;
         // Every run ends in a transaction.
-        (few || self.pool.backlog(units) < AHEAD) && self.outbox.room() > OUTBOX_RESERVE + runs
+        (few || self.pool.backlog(kernel, units) < AHEAD) && self.outbox.room() > OUTBOX_RESERVE + runs
     }
 
     /// Whether the workers will soon run out of units.
     pub(super) fn wants_work(&self) -> bool {
         let chunks = usize::from(self.limits.threads.max(1)) * MAX_RUN_UNITS;
-        self.pool.waiting() < chunks && self.pool.backlog(0) < AHEAD / 2
+        self.pool.waiting() < chunks && self.pool.backlog(&Hash::ZERO, 0) < AHEAD / 2
     }
 
     /// Starts a run, or the fetch of what it needs.
@@ -205,7 +206,7 @@ impl Peer {
         let Some(data) = self.data_of(job) else { return };
         let mut begun = 0;
         let parts = batches.into_iter().enumerate().map_while(|(runs, units)| {
-            let room = self.has_room(runs, begun);
+            let room = self.has_room(&data.kernel.id, runs, begun);
             begun += units.len();
             room.then(|| Part {
                 kind: RunKind::Compute { as_of },

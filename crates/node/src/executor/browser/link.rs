@@ -169,6 +169,7 @@ impl Link {
             Some(FromWorker::Units { run, first, results })
                 if run == self.runs
                     && usize::from(first) == self.answered
+                    && !results.is_empty()
                     && results.len() <= self.posted - self.answered =>
             {
                 self.answered += results.len();
