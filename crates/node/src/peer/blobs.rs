@@ -112,3 +112,7 @@ fn kept(response: Response) -> Result<(), BlobError> {
         _ => Err(BlobError::Refused("an answer to another question".into())),
     }
 }
+
+// Over real sockets, which a browser has none of to listen on.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
