@@ -252,6 +252,10 @@ impl Follower {
             self.dirty.entry(key).or_insert(value);
         }
         self.dirty_headers.splice(..0, flush.headers);
+        // On a disk that stays full they would gather for ever; older ones would be deleted again anyway.
+        let kept = usize::try_from(KEPT_HEADERS).unwrap_or(usize::MAX);
+        let surplus = self.dirty_headers.len().saturating_sub(kept);
+        self.dirty_headers.drain(..surplus);
     }
 }
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Strangers' blocks at the follower's door.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nora_core::block::Member;
@@ -9,7 +10,7 @@ use nora_core::{Block, Committee, Height, Keypair, PeerKey};
 use nora_ledger::{Chain, Genesis, VrfKey};
 use nora_store::{MemoryStore, Store};
 
-use super::{Follower, Need};
+use super::{Flush, Follower, KEPT_HEADERS, Need};
 
 const T0: u64 = 1_700_000_000_000;
 
@@ -132,4 +133,19 @@ async fn what_a_full_disk_refused_goes_with_the_next_flush() {
     assert_eq!(again.height(), 2);
     let headers = store.range(nora_store::Table::Blocks, &[], None, 9).await.unwrap();
     assert_eq!(headers.len(), 2);
+}
+
+#[tokio::test]
+async fn on_a_disk_that_stays_full_headers_do_not_gather_for_ever() {
+    let (_, genesis) = Signer::new();
+    let mut follower = Follower::new(genesis).unwrap();
+    let refused = Flush {
+        entries: BTreeMap::new(),
+        headers: (0..KEPT_HEADERS + 7).map(|height| (height, Vec::new())).collect(),
+        checkpoint: Vec::new(),
+        replace_all: false,
+    };
+    follower.flushed(refused, false);
+    let (first, last) = (&follower.dirty_headers[0], follower.dirty_headers.last().unwrap());
+    assert_eq!((first.0, last.0), (7, KEPT_HEADERS + 6), "the newest are kept");
 }
